@@ -1,0 +1,123 @@
+//! What stands around a page: the path of units, the places to go, and who is looking.
+
+use crate::access::guard::Scope;
+use crate::access::model::{Right, Role};
+use crate::access::viewer::Viewer;
+use crate::clock;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::organisation;
+use crate::organisation::model::Unit;
+
+/// Where in the site a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Home,
+    Counts,
+    Members,
+    Meetings,
+    Contributions,
+    Evaluation,
+    Units,
+    Accounts,
+    /// None of the places: an error, one's own account.
+    Nowhere,
+}
+
+/// A unit of the path.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub name: String,
+    pub href: String,
+    pub current: bool,
+}
+
+/// A link among the places.
+#[derive(Clone, Debug)]
+pub struct PlaceLink {
+    pub label: &'static str,
+    pub icon: &'static str,
+    pub href: String,
+    pub current: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub path: Vec<Step>,
+    pub places: Vec<PlaceLink>,
+    pub viewer: String,
+    pub role: &'static str,
+}
+
+impl Frame {
+    /// The frame of a page about `unit`, which the viewer has entered.
+    ///
+    /// Units above those that the viewer may see are named, but lead nowhere.
+    pub async fn of_unit(
+        tx: &mut Tx,
+        viewer: &Viewer,
+        scope: &Scope,
+        unit: &Unit,
+        place: Place,
+    ) -> Result<Frame> {
+        let today = clock::today();
+        let mut units = organisation::store::path(tx, unit.id, today).await?;
+        if units.is_empty() {
+            units.push(unit.clone());
+        }
+        let granted = |it: &Unit| viewer.grants.iter().any(|grant| grant.unit_id == Some(it.id));
+        let first_seen = units.iter().position(granted).unwrap_or(units.len());
+        let steps = units.iter().enumerate().map(|(depth, it)| Step {
+            name: it.name.clone(),
+            href: if depth < first_seen { String::new() } else { format!("/units/{}", it.code) },
+            current: it.id == unit.id,
+        });
+        let places = places(scope, unit, place);
+        Ok(Frame { path: steps.collect(), places, ..Frame::bare(viewer, place) })
+    }
+
+    /// The frame of a page that is about no unit.
+    pub fn bare(viewer: &Viewer, place: Place) -> Frame {
+        let mut places = vec![link("Việc", "home", "/".to_owned(), place == Place::Home)];
+        if viewer.is(Role::Administrator) {
+            places.push(link(
+                "Đơn vị",
+                "tree",
+                "/administration/units".to_owned(),
+                place == Place::Units,
+            ));
+            places.push(link(
+                "Tài khoản",
+                "people",
+                "/administration/accounts".to_owned(),
+                place == Place::Accounts,
+            ));
+        }
+        Frame {
+            path: Vec::new(),
+            places,
+            viewer: viewer.display_name.clone(),
+            role: viewer.grants.first().map_or("Chưa có vai trò", |grant| grant.role.label()),
+        }
+    }
+}
+
+fn places(scope: &Scope, unit: &Unit, place: Place) -> Vec<PlaceLink> {
+    let to = |page: &str| format!("/units/{}{page}", unit.code);
+    let mut places = Vec::new();
+    if unit.is_cell() && scope.may(Right::KeepMeetings) {
+        places.push(link("Việc", "home", to("/tasks"), place == Place::Home));
+    } else if scope.may(Right::SeeCounts) {
+        places.push(link("Số liệu", "chart", to(""), place == Place::Counts));
+    }
+    if scope.may(Right::SeeNames) {
+        places.push(link("Đảng viên", "people", to("/members"), place == Place::Members));
+        places.push(link("Họp", "meeting", to("/meetings"), place == Place::Meetings));
+        places.push(link("Đóng góp", "gift", to("/works"), place == Place::Contributions));
+    }
+    places
+}
+
+fn link(label: &'static str, icon: &'static str, href: String, current: bool) -> PlaceLink {
+    PlaceLink { label, icon, href, current }
+}

@@ -1,0 +1,73 @@
+//! The check that every page passes: whether the viewer may do this in that unit.
+
+use crate::access::model::Right;
+use crate::access::viewer::Viewer;
+use crate::clock;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::UnitId;
+use crate::organisation;
+use crate::organisation::tree::Ancestor;
+
+/// The proof that the check was passed: stores that name people ask for it.
+///
+/// Only [`enter`] makes one for a viewer; [`Scope::command_line`] is for whoever sits at
+/// the server itself.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    unit_id: UnitId,
+    /// The rights that the viewer has in the unit.
+    rights: Vec<Right>,
+}
+
+impl Scope {
+    /// For the command line, which already holds the database in its hands.
+    pub fn command_line(unit_id: UnitId) -> Scope {
+        Scope { unit_id, rights: vec![Right::SeeCounts, Right::SeeNames, Right::ExportNames] }
+    }
+
+    /// The unit that was entered.
+    pub fn unit_id(&self) -> UnitId {
+        self.unit_id
+    }
+
+    /// Whether the viewer also has `right` here: pages show a button only then.
+    pub fn may(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+}
+
+/// Lets the viewer into a unit to use `right` there, today.
+///
+/// 404 where the viewer may not even know of the thing, 403 where only the right to
+/// act on it is missing. Belongs into the transaction of what it guards.
+pub async fn enter(tx: &mut Tx, viewer: &Viewer, unit_id: UnitId, right: Right) -> Result<Scope> {
+    let above = organisation::store::above_now(tx, unit_id, clock::today()).await?;
+    let rights = rights(viewer, &above);
+    if rights.contains(&right) {
+        return Ok(Scope { unit_id, rights });
+    }
+    Err(if rights.contains(&right.sight()) { Error::Forbidden } else { Error::NotFound })
+}
+
+fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
+    const ALL: [Right; 8] = [
+        Right::SeeCounts,
+        Right::SeeNames,
+        Right::KeepMembers,
+        Right::KeepMeetings,
+        Right::KeepContributions,
+        Right::ExportNames,
+        Right::KeepUnits,
+        Right::KeepAccounts,
+    ];
+    let has = |right: &Right| {
+        viewer.grants.iter().any(|grant| match grant.unit_id {
+            None => grant.role.allows(*right, false, grant.names),
+            Some(unit_id) => above.iter().any(|it| {
+                it.ancestor_id == unit_id && grant.role.allows(*right, it.depth > 0, grant.names)
+            }),
+        })
+    };
+    ALL.into_iter().filter(has).collect()
+}

@@ -1,0 +1,171 @@
+//! Roles, rights, and the table that joins them.
+
+use crate::clock::Moment;
+use crate::ids::{AccountId, GrantId, UnitId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+pub enum Role {
+    CellSecretary,
+    WardOfficer,
+    OrganisationOfficer,
+    Administrator,
+}
+
+impl Role {
+    pub const ALL: [Role; 4] =
+        [Role::CellSecretary, Role::WardOfficer, Role::OrganisationOfficer, Role::Administrator];
+
+    /// As forms, files and the command line write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::CellSecretary => "cell_secretary",
+            Role::WardOfficer => "ward_officer",
+            Role::OrganisationOfficer => "organisation_officer",
+            Role::Administrator => "administrator",
+        }
+    }
+
+    pub fn read(text: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.as_str() == text.replace('-', "_"))
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::CellSecretary => "Bí thư chi bộ",
+            Role::WardOfficer => "Cán bộ đảng ủy phường, xã",
+            Role::OrganisationOfficer => "Cán bộ ban tổ chức",
+            Role::Administrator => "Quản trị",
+        }
+    }
+
+    /// What the role lets one see, said on the page where it is granted.
+    pub fn explained(self) -> &'static str {
+        match self {
+            Role::CellSecretary => "Xem và ghi mọi việc của một chi bộ.",
+            Role::WardOfficer => {
+                "Xem họ tên trong cả phường, xã; tiếp nhận và phân công; không sửa cuộc họp của chi bộ."
+            }
+            Role::OrganisationOfficer => {
+                "Xem số liệu mọi cấp bên dưới; chỉ xem họ tên nếu được cho phép riêng."
+            }
+            Role::Administrator => "Quản lý đơn vị và tài khoản; không xem đảng viên.",
+        }
+    }
+
+    /// Whether the role has `right` in a unit, at or `below` the one it was granted
+    /// for; `names` is what the grant says of names.
+    pub fn allows(self, right: Right, below: bool, names: bool) -> bool {
+        use Right::{
+            ExportNames, KeepAccounts, KeepContributions, KeepMeetings, KeepMembers, KeepUnits,
+            SeeCounts, SeeNames,
+        };
+        match self {
+            Role::CellSecretary => {
+                let own = matches!(
+                    right,
+                    SeeNames | KeepMembers | KeepMeetings | KeepContributions | ExportNames
+                );
+                right == SeeCounts || (own && !below)
+            }
+            Role::WardOfficer => match right {
+                SeeCounts | SeeNames | KeepMembers | ExportNames => true,
+                KeepMeetings | KeepContributions => !below,
+                KeepUnits | KeepAccounts => false,
+            },
+            Role::OrganisationOfficer => match right {
+                SeeCounts => true,
+                SeeNames | ExportNames => names,
+                _ => false,
+            },
+            Role::Administrator => matches!(right, KeepUnits | KeepAccounts),
+        }
+    }
+}
+
+/// What can be done in a unit. Each page asks for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Counts of the unit and of those below it.
+    SeeCounts,
+    /// The members, and everything that names them.
+    SeeNames,
+    KeepMembers,
+    KeepMeetings,
+    KeepContributions,
+    /// Files that name members.
+    ExportNames,
+    KeepUnits,
+    KeepAccounts,
+}
+
+impl Right {
+    /// The right that lets one know the thing exists: without it the answer is 404,
+    /// with it and without the right itself 403.
+    pub fn sight(self) -> Right {
+        match self {
+            Right::KeepMembers | Right::KeepMeetings | Right::KeepContributions => Right::SeeNames,
+            Right::ExportNames => Right::SeeCounts,
+            other => other,
+        }
+    }
+}
+
+/// A role that an account has in a unit; in the whole registry where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Grant {
+    pub id: GrantId,
+    pub account_id: AccountId,
+    pub role: Role,
+    pub unit_id: Option<UnitId>,
+    /// Whether an organisation officer sees names.
+    pub names: bool,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Account {
+    pub id: AccountId,
+    /// What is typed to sign in; lower case.
+    pub login: String,
+    pub display_name: String,
+    pub password_hash: Option<String>,
+    pub disabled_at: Option<Moment>,
+    pub version: i64,
+    pub created_at: Moment,
+}
+
+/// Reads a login as typed: what it is kept as, or what is wrong with it.
+pub fn read_login(typed: &str) -> Result<String, String> {
+    let login = typed.trim().to_lowercase();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
+    if (3..=40).contains(&login.len()) && login.chars().all(plain) {
+        Ok(login)
+    } else {
+        Err("Tên đăng nhập từ 3 đến 40 ký tự: chữ không dấu, chữ số, dấu chấm, gạch nối".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_administrator_sees_no_member() {
+        for right in [Right::SeeCounts, Right::SeeNames, Right::KeepMembers, Right::ExportNames] {
+            assert!(!Role::Administrator.allows(right, false, true));
+        }
+    }
+
+    #[test]
+    fn a_ward_does_not_hold_the_meetings_of_its_cells() {
+        assert!(Role::WardOfficer.allows(Right::KeepMeetings, false, false));
+        assert!(!Role::WardOfficer.allows(Right::KeepMeetings, true, false));
+    }
+
+    #[test]
+    fn an_organisation_officer_sees_names_only_where_the_grant_says_so() {
+        assert!(!Role::OrganisationOfficer.allows(Right::SeeNames, true, false));
+        assert!(Role::OrganisationOfficer.allows(Right::SeeNames, true, true));
+        assert!(!Role::OrganisationOfficer.allows(Right::KeepMembers, true, true));
+    }
+}

@@ -1,0 +1,111 @@
+//! The table of pages: an address, what it takes to come in, and who answers.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{self, MethodRouter};
+
+use crate::access::model::Right;
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::error::Error;
+
+/// What it takes to open a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: the door itself.
+    Anyone,
+    /// A sign-in; the page shows only what belongs to the account.
+    SignedIn,
+    /// This right in the unit that the address names, or that owns what it names. The
+    /// handler asks `guard::enter` for it; a test walks the table with every role.
+    Right(Right),
+}
+
+/// A line of the table.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub need: Need,
+}
+
+/// Routes and their table, which cannot disagree.
+#[derive(Default)]
+pub struct Routes {
+    router: Router<App>,
+    table: Vec<Route>,
+}
+
+impl Routes {
+    pub fn new() -> Routes {
+        Routes::default()
+    }
+
+    #[must_use]
+    pub fn get<H, T>(self, path: &'static str, need: Need, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::GET, path, need, routing::get(handler))
+    }
+
+    #[must_use]
+    pub fn post<H, T>(self, path: &'static str, need: Need, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::POST, path, need, routing::post(handler))
+    }
+
+    fn add(
+        mut self,
+        method: Method,
+        path: &'static str,
+        need: Need,
+        handler: MethodRouter<App>,
+    ) -> Routes {
+        let handler = match need {
+            Need::Anyone => handler,
+            _ => handler.route_layer(middleware::from_fn(behind_the_door)),
+        };
+        self.router = self.router.route(path, handler);
+        self.table.push(Route { method, path, need });
+        self
+    }
+
+    #[must_use]
+    pub fn merge(mut self, other: Routes) -> Routes {
+        self.router = self.router.merge(other.router);
+        self.table.extend(other.table);
+        self
+    }
+
+    pub fn into_parts(self) -> (Router<App>, Vec<Route>) {
+        (self.router, self.table)
+    }
+}
+
+/// Sends strangers to the sign-in page, from where they come back.
+async fn behind_the_door(request: Request, next: Next) -> Response {
+    if request.extensions().get::<Viewer>().is_some() {
+        return next.run(request).await;
+    }
+    if request.method() != Method::GET {
+        // What was typed cannot be carried through the door; the page says what to do.
+        return Error::SignedOut.into_response();
+    }
+    let target = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    if target == "/" {
+        return Redirect::to("/sign-in").into_response();
+    }
+    match serde_urlencoded::to_string([("next", target)]) {
+        Ok(query) => Redirect::to(&format!("/sign-in?{query}")).into_response(),
+        Err(_) => Redirect::to("/sign-in").into_response(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Sign-ins: the token in the cookie, and who it stands for.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::access::store;
+use crate::access::viewer::{ClientAddress, Viewer};
+use crate::app::App;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+
+/// A sign-in ends after this many seconds without a request: a phone is put down in
+/// the hall, and the next to take it up may be anybody.
+const IDLE: i64 = 30 * 60;
+/// And after this many in any case: a working day.
+const LONGEST: i64 = 12 * 3600;
+/// How far seen_at may lag behind, so that reading does not mean writing.
+const SEEN_EVERY: i64 = 60;
+
+/// A token that nobody can guess, and the hash that is kept of it.
+pub struct Token {
+    pub text: String,
+    pub hash: Vec<u8>,
+}
+
+impl Token {
+    /// 256 random bits.
+    pub fn new() -> Result<Token> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|it| Error::Internal(it.into()))?;
+        let text = URL_SAFE_NO_PAD.encode(bytes);
+        let hash = hash(&text);
+        Ok(Token { text, hash })
+    }
+}
+
+/// What is kept of a token.
+pub fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Finds out who sends the request, and hands the viewer on with it; and back with the
+/// answer, so that the page of an error knows whose it is.
+pub async fn identify(
+    State(app): State<App>,
+    address: ClientAddress,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let token = cookie(request.headers(), app.settings.cookie()).map(hash);
+    let Some(token_hash) = token else { return next.run(request).await };
+    match viewer(&app, &token_hash, address).await {
+        Ok(Some(viewer)) => {
+            request.extensions_mut().insert(viewer.clone());
+            let mut response = next.run(request).await;
+            response.extensions_mut().insert(viewer);
+            response
+        }
+        Ok(None) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn viewer(app: &App, token_hash: &[u8], address: ClientAddress) -> Result<Option<Viewer>> {
+    let mut tx = app.db.read().await?;
+    let Some(found) = store::find_session(&mut tx, token_hash).await? else { return Ok(None) };
+    let now = clock::now();
+    let idle = now.seconds_since(found.seen_at);
+    let age = now.seconds_since(found.created_at);
+    // A clock set back ends sign-ins early; it never revives one.
+    if !(-SEEN_EVERY..IDLE).contains(&idle) || !(-SEEN_EVERY..LONGEST).contains(&age) {
+        return Ok(None);
+    }
+    let grants = store::grants_of(&mut tx, found.account_id).await?;
+    drop(tx);
+    if idle > SEEN_EVERY {
+        let mut tx = app.db.write().await?;
+        store::see_session(&mut tx, token_hash, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(Viewer {
+        account_id: found.account_id,
+        login: found.login,
+        display_name: found.display_name,
+        grants,
+        address: address.0.to_string(),
+        session: token_hash.to_vec(),
+    }))
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut pairs = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// The header that gives the browser its token.
+pub fn set_cookie(settings: &Settings, token: &str) -> Result<HeaderValue> {
+    header_value(settings, token, LONGEST)
+}
+
+/// The header that takes it away again.
+pub fn clear_cookie(settings: &Settings) -> Result<HeaderValue> {
+    header_value(settings, "", 0)
+}
+
+fn header_value(settings: &Settings, token: &str, seconds: i64) -> Result<HeaderValue> {
+    let (name, secure) = (settings.cookie(), if settings.secure { "; Secure" } else { "" });
+    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    text.parse().map_err(|_| Error::Internal("a token that fits no header".into()))
+}

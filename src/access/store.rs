@@ -1,0 +1,247 @@
+//! The tables of accounts, grants, sign-ins and one-time links.
+
+use crate::access::model::{Account, Grant, Role};
+use crate::clock::Moment;
+use crate::db::{Tx, change, on, one_row};
+use crate::ids::{AccountId, GrantId, UnitId};
+
+/// A sign-in of an account that is not disabled.
+#[derive(sqlx::FromRow)]
+pub struct SessionRow {
+    pub account_id: AccountId,
+    pub login: String,
+    pub display_name: String,
+    pub created_at: Moment,
+    pub seen_at: Moment,
+}
+
+pub async fn find_session(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<Option<SessionRow>> {
+    let sql = "SELECT account.id AS account_id, account.login, account.display_name,
+                      session.created_at, session.seen_at
+               FROM session JOIN account ON account.id = session.account_id
+               WHERE session.token_hash = $1 AND account.disabled_at IS NULL";
+    on!(tx, db => sqlx::query_as(sql).bind(token_hash).fetch_optional(db))
+}
+
+pub async fn add_session(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    account_id: AccountId,
+    address: &str,
+    at: Moment,
+) -> sqlx::Result<()> {
+    let sql = "INSERT INTO session (token_hash, account_id, created_at, seen_at, address)
+               VALUES ($1, $2, $3, $3, $4)";
+    change!(tx, sqlx::query(sql).bind(token_hash).bind(account_id).bind(at).bind(address))?;
+    Ok(())
+}
+
+pub async fn see_session(tx: &mut Tx, token_hash: &[u8], at: Moment) -> sqlx::Result<()> {
+    let sql = "UPDATE session SET seen_at = $2 WHERE token_hash = $1";
+    change!(tx, sqlx::query(sql).bind(token_hash).bind(at))?;
+    Ok(())
+}
+
+pub async fn remove_session(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<()> {
+    let sql = "DELETE FROM session WHERE token_hash = $1";
+    change!(tx, sqlx::query(sql).bind(token_hash))?;
+    Ok(())
+}
+
+/// Ends every sign-in of the account; the number ended.
+pub async fn remove_sessions_of(tx: &mut Tx, account_id: AccountId) -> sqlx::Result<u64> {
+    let sql = "DELETE FROM session WHERE account_id = $1";
+    change!(tx, sqlx::query(sql).bind(account_id))
+}
+
+pub async fn get(tx: &mut Tx, id: AccountId) -> sqlx::Result<Account> {
+    let sql = "SELECT * FROM account WHERE id = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+pub async fn find_by_login(tx: &mut Tx, login: &str) -> sqlx::Result<Option<Account>> {
+    let sql = "SELECT * FROM account WHERE login = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(login).fetch_optional(db))
+}
+
+pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Account>> {
+    on!(tx, db => sqlx::query_as("SELECT * FROM account ORDER BY login").fetch_all(db))
+}
+
+pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    on!(tx, db => sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(db))
+}
+
+/// A login that is taken is a unique violation.
+pub async fn add(
+    tx: &mut Tx,
+    id: AccountId,
+    login: &str,
+    display_name: &str,
+    password_hash: Option<&str>,
+    at: Moment,
+) -> sqlx::Result<()> {
+    let sql = "INSERT INTO account (id, login, display_name, password_hash, created_at)
+               VALUES ($1, $2, $3, $4, $5)";
+    change!(
+        tx,
+        sqlx::query(sql).bind(id).bind(login).bind(display_name).bind(password_hash).bind(at)
+    )?;
+    Ok(())
+}
+
+/// Sets a password, and ends every sign-in made with the old one.
+pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str) -> sqlx::Result<()> {
+    let sql = "UPDATE account SET password_hash = $2, version = version + 1 WHERE id = $1";
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(hash))?)?;
+    remove_sessions_of(tx, id).await?;
+    Ok(())
+}
+
+/// Closes the account, or opens it again with `None`; its sign-ins end.
+pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Moment>) -> sqlx::Result<()> {
+    let sql = "UPDATE account SET disabled_at = $2, version = version + 1 WHERE id = $1";
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(at))?)?;
+    remove_sessions_of(tx, id).await?;
+    Ok(())
+}
+
+/// The grants in force.
+pub async fn grants_of(tx: &mut Tx, account_id: AccountId) -> sqlx::Result<Vec<Grant>> {
+    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
+               WHERE account_id = $1 AND revoked_at IS NULL
+               ORDER BY id";
+    on!(tx, db => sqlx::query_as(sql).bind(account_id).fetch_all(db))
+}
+
+/// The grants in force of all accounts.
+pub async fn grants(tx: &mut Tx) -> sqlx::Result<Vec<Grant>> {
+    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
+               WHERE revoked_at IS NULL
+               ORDER BY id";
+    on!(tx, db => sqlx::query_as(sql).fetch_all(db))
+}
+
+pub async fn get_grant(tx: &mut Tx, id: GrantId) -> sqlx::Result<Grant> {
+    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
+               WHERE id = $1 AND revoked_at IS NULL";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+/// Grants a role; its sign-ins end, so that the new right begins with a new one.
+pub async fn add_grant(tx: &mut Tx, grant: &Grant, at: Moment) -> sqlx::Result<()> {
+    let sql = "INSERT INTO role_grant (id, account_id, role, unit_id, names, granted_at)
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    change!(
+        tx,
+        sqlx::query(sql)
+            .bind(grant.id)
+            .bind(grant.account_id)
+            .bind(grant.role)
+            .bind(grant.unit_id)
+            .bind(grant.names)
+            .bind(at)
+    )?;
+    remove_sessions_of(tx, grant.account_id).await?;
+    Ok(())
+}
+
+pub async fn revoke_grant(tx: &mut Tx, grant: &Grant, at: Moment) -> sqlx::Result<()> {
+    let sql = "UPDATE role_grant SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+    one_row(change!(tx, sqlx::query(sql).bind(grant.id).bind(at))?)?;
+    remove_sessions_of(tx, grant.account_id).await?;
+    Ok(())
+}
+
+/// The grants in force of this role in this unit to this account.
+pub async fn find_grant(
+    tx: &mut Tx,
+    account_id: AccountId,
+    role: Role,
+    unit_id: Option<UnitId>,
+) -> sqlx::Result<Option<Grant>> {
+    let grants = grants_of(tx, account_id).await?;
+    Ok(grants.into_iter().find(|it| it.role == role && it.unit_id == unit_id))
+}
+
+/// A link with which a password is set: that of the account, or of the first
+/// administrator where there is no account yet.
+#[derive(sqlx::FromRow)]
+pub struct Link {
+    pub account_id: Option<AccountId>,
+    pub expires_at: Moment,
+}
+
+pub async fn add_link(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    account_id: Option<AccountId>,
+    at: Moment,
+    expires_at: Moment,
+) -> sqlx::Result<()> {
+    let sql = "INSERT INTO one_time_link (token_hash, account_id, created_at, expires_at)
+               VALUES ($1, $2, $3, $4)";
+    change!(tx, sqlx::query(sql).bind(token_hash).bind(account_id).bind(at).bind(expires_at))?;
+    Ok(())
+}
+
+/// A link that was not used yet.
+pub async fn find_link(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<Option<Link>> {
+    let sql = "SELECT account_id, expires_at FROM one_time_link
+               WHERE token_hash = $1 AND used_at IS NULL";
+    on!(tx, db => sqlx::query_as(sql).bind(token_hash).fetch_optional(db))
+}
+
+pub async fn use_link(tx: &mut Tx, token_hash: &[u8], at: Moment) -> sqlx::Result<()> {
+    let sql = "UPDATE one_time_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
+    one_row(change!(tx, sqlx::query(sql).bind(token_hash).bind(at))?)
+}
+
+/// Unused links for this account (or for the first administrator) lose their force.
+pub async fn void_links(
+    tx: &mut Tx,
+    account_id: Option<AccountId>,
+    at: Moment,
+) -> sqlx::Result<()> {
+    match account_id {
+        Some(id) => {
+            let sql = "UPDATE one_time_link SET used_at = $2
+                       WHERE used_at IS NULL AND account_id = $1";
+            change!(tx, sqlx::query(sql).bind(id).bind(at))?;
+        }
+        None => {
+            let sql = "UPDATE one_time_link SET used_at = $1
+                       WHERE used_at IS NULL AND account_id IS NULL";
+            change!(tx, sqlx::query(sql).bind(at))?;
+        }
+    }
+    Ok(())
+}
+
+/// How often signing in failed for `subject`, and when last.
+pub async fn failures(tx: &mut Tx, subject: &str) -> sqlx::Result<Option<(i64, Moment)>> {
+    let sql = "SELECT failures, failed_at FROM sign_in_failure WHERE subject = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(subject).fetch_optional(db))
+}
+
+/// Counts one more failure; a count last raised before `forgotten` begins anew.
+pub async fn count_failure(
+    tx: &mut Tx,
+    subject: &str,
+    at: Moment,
+    forgotten: Moment,
+) -> sqlx::Result<()> {
+    let sql = "INSERT INTO sign_in_failure (subject, failures, failed_at) VALUES ($1, 1, $2)
+               ON CONFLICT (subject) DO UPDATE SET
+                   failures = CASE WHEN sign_in_failure.failed_at < $3 THEN 1
+                                   ELSE sign_in_failure.failures + 1 END,
+                   failed_at = excluded.failed_at";
+    change!(tx, sqlx::query(sql).bind(subject).bind(at).bind(forgotten))?;
+    Ok(())
+}
+
+pub async fn forget_failures(tx: &mut Tx, subject: &str) -> sqlx::Result<()> {
+    let sql = "DELETE FROM sign_in_failure WHERE subject = $1";
+    change!(tx, sqlx::query(sql).bind(subject))?;
+    Ok(())
+}

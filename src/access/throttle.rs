@@ -1,0 +1,80 @@
+//! How long sign-in makes those wait who guess, without locking anybody out for good.
+
+use crate::access::store;
+use crate::clock::{self, Moment};
+use crate::db::Tx;
+use crate::vietnamese::fold;
+
+/// Failures on one account from one address before waiting begins, and the longest wait.
+const FREE_TRIES: i64 = 5;
+const LONGEST_WAIT: i64 = 15 * 60;
+/// After this many seconds without a failure the count begins anew.
+const FORGET: i64 = 24 * 3600;
+/// Seconds that one address waits after each failure beyond its allowance. A try that is
+/// refused for this is not counted, so that nobody keeps others out by trying on.
+const ADDRESS_WAIT: i64 = 20;
+
+/// What a sign-in is counted for.
+pub struct Counted {
+    pair: String,
+    address: String,
+}
+
+impl Counted {
+    pub fn of(login: &str, address: &str) -> Counted {
+        let login: String = fold::fold(login).chars().take(60).collect();
+        Counted { pair: format!("pair:{login} {address}"), address: format!("from:{address}") }
+    }
+}
+
+/// How many seconds must pass before the next try; 0 where there is nothing to wait for.
+pub async fn wait(tx: &mut Tx, counted: &Counted, per_address: i64) -> sqlx::Result<i64> {
+    let now = clock::now();
+    let mut longest = 0;
+    if let Some((failures, failed_at)) = store::failures(tx, &counted.pair).await? {
+        longest = left(pair_wait(failures), failed_at, now);
+    }
+    if let Some((failures, failed_at)) = store::failures(tx, &counted.address).await?
+        && failures >= per_address
+    {
+        longest = longest.max(left(ADDRESS_WAIT, failed_at, now));
+    }
+    Ok(longest)
+}
+
+/// Doubles from the fifth failure on: 2, 4, 8 … seconds, at most a quarter of an hour.
+fn pair_wait(failures: i64) -> i64 {
+    let beyond = (failures - FREE_TRIES + 1).clamp(0, 10);
+    if beyond == 0 { 0 } else { (1_i64 << beyond).min(LONGEST_WAIT) }
+}
+
+fn left(wait: i64, failed_at: Moment, now: Moment) -> i64 {
+    (wait - now.seconds_since(failed_at)).clamp(0, wait)
+}
+
+/// Counts a failure.
+pub async fn failed(tx: &mut Tx, counted: &Counted) -> sqlx::Result<()> {
+    let now = clock::now();
+    let forgotten = now.plus_seconds(-FORGET);
+    for subject in [&counted.pair, &counted.address] {
+        store::count_failure(tx, subject, now, forgotten).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what was counted for the account at this address.
+pub async fn succeeded(tx: &mut Tx, counted: &Counted) -> sqlx::Result<()> {
+    store::forget_failures(tx, &counted.pair).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_doubles_and_ends() {
+        let waits: Vec<i64> = (3..8).map(pair_wait).collect();
+        assert_eq!(waits, [0, 0, 2, 4, 8]);
+        assert_eq!(pair_wait(1_000), LONGEST_WAIT);
+    }
+}

@@ -1,0 +1,76 @@
+//! Who is looking.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+use crate::access::model::{Grant, Right, Role};
+use crate::audit::model::Actor;
+use crate::error::Error;
+use crate::ids::AccountId;
+
+/// The address that a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// An account that has signed in, with its grants as they stand at this request.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    pub account_id: AccountId,
+    pub login: String,
+    pub display_name: String,
+    pub grants: Vec<Grant>,
+    pub address: String,
+    /// The hash of this sign-in's token.
+    pub session: Vec<u8>,
+}
+
+impl Viewer {
+    pub fn actor(&self) -> Actor {
+        Actor {
+            account_id: Some(self.account_id),
+            name: self.display_name.clone(),
+            address: self.address.clone(),
+        }
+    }
+
+    /// Whether some grant of the account has `role`.
+    pub fn is(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+
+    /// Whether a grant for the whole registry has `right`.
+    pub fn may_everywhere(&self, right: Right) -> bool {
+        let mut whole = self.grants.iter().filter(|grant| grant.unit_id.is_none());
+        whole.any(|grant| grant.role.allows(right, false, grant.names))
+    }
+}
+
+/// Every page but the few of `Need::Anyone` stands behind the sign-in, so that a
+/// request without a viewer never reaches a handler that asks for one.
+impl<S: Send + Sync> FromRequestParts<S> for Viewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Viewer, Error> {
+        parts.extensions.get::<Viewer>().cloned().ok_or(Error::NotFound)
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Viewer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Viewer>, Infallible> {
+        Ok(parts.extensions.get::<Viewer>().cloned())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ClientAddress, Error> {
+        let address = parts.extensions.get::<ClientAddress>().copied();
+        address.ok_or_else(|| Error::Internal("the server did not say who is calling".into()))
+    }
+}

@@ -1,0 +1,107 @@
+//! The audit tables. Entries are added in the transaction of what they speak of;
+//! seals are added by one sealer.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::audit::model::{Act, Actor, Entry, Seal};
+use crate::clock;
+use crate::db::{Tx, change, on};
+use crate::ids::AuditEntryId;
+
+/// Writes an entry. Belongs into the transaction of the act itself.
+pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
+    let id = AuditEntryId::new();
+    let subject = act.action.split('.').next().unwrap_or_default();
+    let changes = serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
+    let sql = "INSERT INTO audit_entry (id, at, account_id, account_name, address, action,
+                                        subject, subject_id, unit_id, summary, changes)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    change!(
+        tx,
+        sqlx::query(sql)
+            .bind(id)
+            .bind(clock::now())
+            .bind(actor.account_id)
+            .bind(&actor.name)
+            .bind(&actor.address)
+            .bind(act.action)
+            .bind(subject)
+            .bind(act.subject_id)
+            .bind(act.unit_id)
+            .bind(&act.summary)
+            .bind(&changes)
+    )?;
+    change!(tx, sqlx::query("INSERT INTO audit_unsealed (entry_id) VALUES ($1)").bind(id))?;
+    Ok(())
+}
+
+/// The history of one record, newest first, at most `limit` entries.
+pub async fn list_of(tx: &mut Tx, subject_id: Uuid, limit: i64) -> sqlx::Result<Vec<Entry>> {
+    let sql = "SELECT * FROM audit_entry WHERE subject_id = $1 ORDER BY id DESC LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(subject_id).bind(limit).fetch_all(db))
+}
+
+/// Entries that no seal covers yet, oldest first, at most `limit`.
+pub async fn unsealed(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Entry>> {
+    let sql = "SELECT audit_entry.*
+               FROM audit_unsealed JOIN audit_entry ON audit_entry.id = audit_unsealed.entry_id
+               ORDER BY audit_unsealed.entry_id
+               LIMIT $1";
+    on!(tx, db => sqlx::query_as(sql).bind(limit).fetch_all(db))
+}
+
+pub async fn count_unsealed(tx: &mut Tx) -> sqlx::Result<i64> {
+    let sql = "SELECT COUNT(*) FROM audit_unsealed";
+    on!(tx, db => sqlx::query_scalar(sql).fetch_one(db))
+}
+
+/// The head of the chain.
+pub async fn last_seal(tx: &mut Tx) -> sqlx::Result<Option<Seal>> {
+    let sql = "SELECT * FROM audit_seal ORDER BY position DESC LIMIT 1";
+    on!(tx, db => sqlx::query_as(sql).fetch_optional(db))
+}
+
+/// Adds a link, and takes its entry off the tail. Two sealers at once: the second
+/// fails on the position.
+pub async fn add_seal(tx: &mut Tx, seal: &Seal) -> sqlx::Result<()> {
+    let sql = "INSERT INTO audit_seal (position, entry_id, key_id, seal, sealed_at)
+               VALUES ($1, $2, $3, $4, $5)";
+    change!(
+        tx,
+        sqlx::query(sql)
+            .bind(seal.position)
+            .bind(seal.entry_id)
+            .bind(&seal.key_id)
+            .bind(&seal.seal)
+            .bind(seal.sealed_at)
+    )?;
+    let sql = "DELETE FROM audit_unsealed WHERE entry_id = $1";
+    change!(tx, sqlx::query(sql).bind(seal.entry_id))?;
+    Ok(())
+}
+
+/// A link and the entry it seals.
+#[derive(FromRow)]
+pub struct Link {
+    #[sqlx(flatten)]
+    pub entry: Entry,
+    pub position: i64,
+    pub key_id: Vec<u8>,
+    pub seal: Vec<u8>,
+}
+
+/// The links after `position`, in order, at most `limit`.
+pub async fn links_after(tx: &mut Tx, position: i64, limit: i64) -> sqlx::Result<Vec<Link>> {
+    let sql = "SELECT audit_entry.*, audit_seal.position, audit_seal.key_id, audit_seal.seal
+               FROM audit_seal JOIN audit_entry ON audit_entry.id = audit_seal.entry_id
+               WHERE audit_seal.position > $1
+               ORDER BY audit_seal.position
+               LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(position).bind(limit).fetch_all(db))
+}
+
+/// All entries, sealed or not.
+pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    on!(tx, db => sqlx::query_scalar("SELECT COUNT(*) FROM audit_entry").fetch_one(db))
+}

@@ -1,0 +1,222 @@
+//! `haichieu account`, `grant` and `revoke`
+
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::{Args, Subcommand};
+
+use crate::access::model::{self, Role, read_login};
+use crate::access::{password, store};
+use crate::audit::model::{Act, Actor};
+use crate::cli::{Outcome, Refusal, finish};
+use crate::clock;
+use crate::db::{Db, Tx, is_duplicate};
+use crate::ids::{AccountId, GrantId, UnitId};
+use crate::{audit, organisation};
+
+#[derive(Subcommand)]
+pub enum Account {
+    /// Thêm một tài khoản; mật khẩu được hỏi, hoặc đọc từ stdin
+    Add {
+        /// Tên đăng nhập
+        name: String,
+        /// Họ và tên, hiện trong lịch sử
+        #[arg(long, value_name = "HỌ_TÊN")]
+        display_name: Option<String>,
+    },
+    /// Đặt lại mật khẩu; mọi máy đang đăng nhập đều bị đăng xuất
+    Password { name: String },
+    /// Liệt kê tài khoản và vai trò
+    List,
+    /// Khóa một tài khoản; mọi máy đang đăng nhập đều bị đăng xuất
+    Disable { name: String },
+}
+
+#[derive(Args)]
+pub struct Grant {
+    /// Tên đăng nhập
+    name: String,
+    /// cell-secretary, ward-officer, organisation-officer hoặc administrator
+    #[arg(value_parser = read_role)]
+    role: Role,
+    /// Mã đơn vị; bỏ trống chỉ với administrator của cả sổ
+    unit: Option<String>,
+    /// Cho cán bộ ban tổ chức xem cả họ tên
+    #[arg(long)]
+    names: bool,
+}
+
+#[derive(Args)]
+pub struct Revoke {
+    /// Tên đăng nhập
+    name: String,
+    /// cell-secretary, ward-officer, organisation-officer hoặc administrator
+    #[arg(value_parser = read_role)]
+    role: Role,
+    /// Mã đơn vị; bỏ trống chỉ với administrator của cả sổ
+    unit: Option<String>,
+}
+
+fn read_role(text: &str) -> Result<Role, String> {
+    Role::read(text).ok_or_else(|| {
+        "chọn cell-secretary, ward-officer, organisation-officer hoặc administrator".to_owned()
+    })
+}
+
+impl Account {
+    pub async fn run(self, database: &str) -> Outcome {
+        let db = Db::open(database).await?;
+        match self {
+            Account::Add { name, display_name } => add(&db, &name, display_name).await?,
+            Account::Password { name } => set_password(&db, &name).await?,
+            Account::List => list(&db).await?,
+            Account::Disable { name } => disable(&db, &name).await?,
+        }
+        finish(db, database).await
+    }
+}
+
+impl Grant {
+    pub async fn run(self, database: &str) -> Outcome {
+        let db = Db::open(database).await?;
+        let mut tx = db.write().await?;
+        let account = account(&mut tx, &self.name).await?;
+        let unit_id = unit(&mut tx, self.role, self.unit.as_deref()).await?;
+        if store::find_grant(&mut tx, account.id, self.role, unit_id).await?.is_some() {
+            return Err(format!("{} đã có vai trò này", account.login).into());
+        }
+        let grant = model::Grant {
+            id: GrantId::new(),
+            account_id: account.id,
+            role: self.role,
+            unit_id,
+            names: self.names,
+        };
+        store::add_grant(&mut tx, &grant, clock::now()).await?;
+        let place = self.unit.as_deref().unwrap_or("cả sổ");
+        let done = format!("Trao vai trò {} tại {place} cho {}", self.role.label(), account.login);
+        note(&mut tx, Act::new("account.grant", account.id.0, done.clone()), unit_id).await?;
+        tx.commit().await?;
+        println!("{done}.");
+        finish(db, database).await
+    }
+}
+
+impl Revoke {
+    pub async fn run(self, database: &str) -> Outcome {
+        let db = Db::open(database).await?;
+        let mut tx = db.write().await?;
+        let account = account(&mut tx, &self.name).await?;
+        let unit_id = unit(&mut tx, self.role, self.unit.as_deref()).await?;
+        let Some(grant) = store::find_grant(&mut tx, account.id, self.role, unit_id).await? else {
+            return Err(format!("{} không có vai trò này", account.login).into());
+        };
+        store::revoke_grant(&mut tx, &grant, clock::now()).await?;
+        let place = self.unit.as_deref().unwrap_or("cả sổ");
+        let done = format!("Thu vai trò {} tại {place} của {}", self.role.label(), account.login);
+        note(&mut tx, Act::new("account.revoke", account.id.0, done.clone()), unit_id).await?;
+        tx.commit().await?;
+        println!("{done}.");
+        finish(db, database).await
+    }
+}
+
+async fn note(tx: &mut Tx, act: Act, unit_id: Option<UnitId>) -> sqlx::Result<()> {
+    let act = Act { unit_id, ..act };
+    audit::store::append(tx, &Actor::command_line(), act).await
+}
+
+async fn add(db: &Db, name: &str, display_name: Option<String>) -> Outcome {
+    let login = read_login(name)?;
+    let display_name = display_name.unwrap_or_else(|| login.clone());
+    let password = ask_password()?;
+    password::check(&password, &login, &display_name)?;
+    let hash = password::hash(password).await?;
+    let mut tx = db.write().await?;
+    let id = AccountId::new();
+    match store::add(&mut tx, id, &login, &display_name, Some(&hash), clock::now()).await {
+        Err(error) if is_duplicate(&error) => {
+            return Err(format!("đã có tài khoản {login}; chọn tên khác").into());
+        }
+        added => added?,
+    }
+    let done = format!("Tạo tài khoản {login}");
+    note(&mut tx, Act::new("account.add", id.0, done.clone()), None).await?;
+    tx.commit().await?;
+    println!("{done}. Trao vai trò bằng: haichieu grant {login} VAI_TRÒ MÃ_ĐƠN_VỊ");
+    Ok(())
+}
+
+async fn set_password(db: &Db, name: &str) -> Outcome {
+    let mut tx = db.read().await?;
+    let account = account(&mut tx, name).await?;
+    drop(tx);
+    let password = ask_password()?;
+    password::check(&password, &account.login, &account.display_name)?;
+    let hash = password::hash(password).await?;
+    let mut tx = db.write().await?;
+    store::set_password(&mut tx, account.id, &hash).await?;
+    let done = format!("Đặt mật khẩu của {}", account.login);
+    note(&mut tx, Act::new("account.password", account.id.0, done.clone()), None).await?;
+    tx.commit().await?;
+    println!("{done}.");
+    Ok(())
+}
+
+async fn list(db: &Db) -> Outcome {
+    let mut tx = db.read().await?;
+    let grants = store::grants(&mut tx).await?;
+    for account in store::list(&mut tx).await? {
+        let state = if account.disabled_at.is_some() { "đã khóa" } else { "đang dùng" };
+        println!("{}\t{}\t{state}", account.login, account.display_name);
+        for grant in grants.iter().filter(|it| it.account_id == account.id) {
+            let place = match grant.unit_id {
+                Some(id) => organisation::store::get(&mut tx, id, clock::today()).await?.code,
+                None => "cả sổ".to_owned(),
+            };
+            let names = if grant.names { "\txem họ tên" } else { "" };
+            println!("\t{}\t{place}{names}", grant.role.as_str());
+        }
+    }
+    Ok(())
+}
+
+async fn disable(db: &Db, name: &str) -> Outcome {
+    let mut tx = db.write().await?;
+    let account = account(&mut tx, name).await?;
+    store::set_disabled(&mut tx, account.id, Some(clock::now())).await?;
+    let done = format!("Khóa tài khoản {}", account.login);
+    note(&mut tx, Act::new("account.disable", account.id.0, done.clone()), None).await?;
+    tx.commit().await?;
+    println!("{done}.");
+    Ok(())
+}
+
+async fn account(tx: &mut Tx, name: &str) -> Result<model::Account, Refusal> {
+    let found = store::find_by_login(tx, &name.trim().to_lowercase()).await?;
+    found.ok_or_else(|| format!("không có tài khoản {name}; xem: haichieu account list").into())
+}
+
+async fn unit(tx: &mut Tx, role: Role, code: Option<&str>) -> Result<Option<UnitId>, Refusal> {
+    let Some(code) = code else {
+        if role == Role::Administrator {
+            return Ok(None);
+        }
+        return Err("vai trò này cần mã đơn vị".into());
+    };
+    let found = organisation::store::find_id(tx, code).await?;
+    match found {
+        Some(id) => Ok(Some(id)),
+        None => Err(format!("không có đơn vị {code}").into()),
+    }
+}
+
+/// Asks on the terminal without showing what is typed, or reads one line of stdin.
+/// Never an argument: those can be read by everybody on the machine.
+fn ask_password() -> Result<String, Refusal> {
+    if io::stdin().is_terminal() {
+        return Ok(rpassword::prompt_password("Mật khẩu: ")?);
+    }
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

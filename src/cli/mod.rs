@@ -1,0 +1,83 @@
+//! The command line: what can be asked of the program, and how it answers a shell.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::audit::chain::{self, Key};
+use crate::db::Db;
+use crate::settings;
+
+mod account;
+mod serve;
+
+/// Sổ theo dõi đảng viên đang công tác giữ mối liên hệ với chi bộ nơi cư trú.
+#[derive(Parser)]
+#[command(name = "haichieu", version, max_term_width = 100)]
+#[command(after_help = "Mã thoát: 0 xong; 1 không làm được, lý do ở stderr; 2 gõ sai lệnh.")]
+struct Cli {
+    /// Cơ sở dữ liệu: một tệp .db (SQLite) hoặc postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL")]
+    #[arg(hide_env_values = true, default_value = "haichieu.db")]
+    database: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Mở sổ cho trình duyệt; sổ trống thì in đường dẫn tạo người quản trị đầu tiên
+    Serve(serve::Serve),
+    /// Tài khoản: thêm, đặt mật khẩu, liệt kê, khóa
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Trao một vai trò trong một đơn vị cho một tài khoản
+    Grant(account::Grant),
+    /// Thu lại một vai trò
+    Revoke(account::Revoke),
+}
+
+/// Why a command failed, in one sentence that says what to do.
+pub struct Refusal(String);
+
+impl<E: std::fmt::Display> From<E> for Refusal {
+    fn from(error: E) -> Refusal {
+        Refusal(error.to_string())
+    }
+}
+
+type Outcome = Result<(), Refusal>;
+
+/// Runs the command that was typed. The only place that prints an error.
+pub async fn run() -> ExitCode {
+    let filter = EnvFilter::try_from_env("HAICHIEU_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // Statements are not logged: what they bind is somebody's data.
+    let filter = match "sqlx=warn".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Serve(serve) => serve.run(&cli.database).await,
+        Command::Account(account) => account.run(&cli.database).await,
+        Command::Grant(grant) => grant.run(&cli.database).await,
+        Command::Revoke(revoke) => revoke.run(&cli.database).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Refusal(why)) => {
+            eprintln!("haichieu: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Ends a command that wrote: its entries are sealed, and the database is closed.
+async fn finish(db: Db, database: &str) -> Outcome {
+    let key = Key::load(&settings::key_file(database))?;
+    chain::seal_tail(&db, &key).await?;
+    db.close().await;
+    Ok(())
+}

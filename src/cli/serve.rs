@@ -1,0 +1,91 @@
+//! `haichieu serve`
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::access::session::Token;
+use crate::access::store;
+use crate::app::App;
+use crate::audit::chain::{self, Key};
+use crate::cli::Outcome;
+use crate::clock;
+use crate::db::Db;
+use crate::settings::{self, Settings};
+use crate::{server, site};
+
+#[derive(Args)]
+pub struct Serve {
+    /// Địa chỉ và cổng để nghe; ngoài máy này thì phải có TLS ở phía trước
+    #[arg(long, default_value = "127.0.0.1:2130", value_name = "ĐỊA_CHỈ:CỔNG")]
+    listen: SocketAddr,
+}
+
+impl Serve {
+    pub async fn run(self, database: &str) -> Outcome {
+        let listener = bind(self.listen).await?;
+        let db = Db::open(database).await?;
+        let address = listener.local_addr()?;
+        println!("Sổ mở tại {}", origin(address));
+        if let Some(token) = first_administrator(&db).await? {
+            println!("Sổ còn trống. Mở đường dẫn này để tạo người quản trị đầu tiên (dùng một lần, trong 24 giờ):");
+            println!("{}/links/{token}", origin(address));
+        }
+        serve(listener, db, database).await
+    }
+}
+
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, crate::cli::Refusal> {
+    TcpListener::bind(address).await.map_err(|error| {
+        format!("không nghe được ở {address}: {error}; chọn cổng khác bằng --listen").into()
+    })
+}
+
+/// Where a browser finds what listens at `address`.
+pub fn origin(address: SocketAddr) -> String {
+    format!("http://{address}")
+}
+
+/// A link for the first administrator, where there is nobody yet.
+async fn first_administrator(db: &Db) -> Result<Option<String>, crate::cli::Refusal> {
+    let mut tx = db.write().await?;
+    if store::count(&mut tx).await? > 0 {
+        return Ok(None);
+    }
+    let token = Token::new()?;
+    let now = clock::now();
+    store::void_links(&mut tx, None, now).await?;
+    store::add_link(&mut tx, &token.hash, None, now, now.plus_seconds(24 * 3600)).await?;
+    tx.commit().await?;
+    Ok(Some(token.text))
+}
+
+/// Serves until the program is told to stop, then closes everything in order.
+pub async fn serve(listener: TcpListener, db: Db, database: &str) -> Outcome {
+    let key = Key::load(&settings::key_file(database))?;
+    let sealer = tokio::spawn(chain::keep_sealing(db.clone(), key.clone()));
+    let settings = Arc::new(Settings::listening_on(listener.local_addr()?));
+    let app = App { db: db.clone(), settings };
+    server::serve(listener, site::site(app), stop_signal()).await?;
+    sealer.abort();
+    chain::seal_tail(&db, &key).await?;
+    db.close().await;
+    Ok(())
+}
+
+/// Done when the program gets SIGTERM or SIGINT.
+async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,68 @@
+//! The only place that asks the machine what time it is.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A moment, in whole microseconds since 1970, UTC: what both databases keep and
+/// compare alike.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type,
+)]
+#[serde(transparent)]
+#[sqlx(transparent)]
+pub struct Moment(pub i64);
+
+/// Viet Nam is seven hours ahead of UTC all the year round.
+const HOURS_AHEAD: i32 = 7;
+
+impl Moment {
+    /// The moment `seconds` later, or earlier where they are negative.
+    pub fn plus_seconds(self, seconds: i64) -> Moment {
+        Moment(self.0 + seconds * 1_000_000)
+    }
+
+    /// Whole seconds from `earlier` to this moment.
+    pub fn seconds_since(self, earlier: Moment) -> i64 {
+        (self.0 - earlier.0) / 1_000_000
+    }
+
+    /// The day in Viet Nam.
+    pub fn day(self) -> NaiveDate {
+        self.local().date_naive()
+    }
+
+    /// `20:04 ngày 15/11/2024`, by the clock in Viet Nam.
+    pub fn shown(self) -> String {
+        self.local().format("%H:%M ngày %d/%m/%Y").to_string()
+    }
+
+    fn local(self) -> DateTime<FixedOffset> {
+        let utc = DateTime::from_timestamp_micros(self.0).unwrap_or_default();
+        match FixedOffset::east_opt(HOURS_AHEAD * 3600) {
+            Some(ahead) => utc.with_timezone(&ahead),
+            None => utc.fixed_offset(),
+        }
+    }
+}
+
+pub fn now() -> Moment {
+    #[expect(clippy::disallowed_methods, reason = "this is that place")]
+    Moment(Utc::now().timestamp_micros())
+}
+
+/// The day in Viet Nam.
+pub fn today() -> NaiveDate {
+    now().day()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_evening_in_utc_is_the_next_day_in_viet_nam() {
+        let moment = Moment(1_731_690_000_000_000);
+        assert_eq!(moment.shown(), "00:00 ngày 16/11/2024");
+        assert_eq!(moment.day(), NaiveDate::from_ymd_opt(2024, 11, 16).unwrap());
+    }
+}

@@ -1,0 +1,128 @@
+//! The one database behind the program: `SQLite` or `PostgreSQL`, told apart by its URL.
+//!
+//! Every query is written once. Both databases read the same SQL; where they
+//! differ, their migrations differ instead (`migrations/sqlite`,
+//! `migrations/postgres`), so that a column answers alike in both.
+
+use std::time::Duration;
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub use crate::db::open::OpenError;
+
+mod open;
+
+/// How long a request waits for a connection, and `SQLite` for its write lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Clone)]
+pub enum Db {
+    /// One connection writes, several read: `SQLite` has one writer at a time, and
+    /// its pool is the queue for it.
+    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A transaction: what every query runs in.
+///
+/// Dropped, it leaves no trace; only [`Tx::commit`] keeps what it wrote. After any
+/// error it is to be dropped: statements behind it would stand alone.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one query on whichever database `$tx` belongs to.
+///
+/// `on!(tx, db => sqlx::query(SQL).bind(x).execute(db))` is a `sqlx::Result`.
+macro_rules! on {
+    ($tx:expr, $db:ident => $query:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let $db = &mut **tx;
+                $query.await
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let $db = &mut **tx;
+                $query.await
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// Runs a query that changes rows; the number of rows changed.
+macro_rules! change {
+    ($tx:expr, $query:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                $query.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                $query.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+    };
+}
+pub(crate) use change;
+
+impl Db {
+    /// Opens the database at `url`, brings its schema up to date, and creates the
+    /// file of an `SQLite` database that is not there yet.
+    pub async fn open(url: &str) -> Result<Db, OpenError> {
+        open::open(url).await
+    }
+
+    /// Begins a transaction that reads, and sees one moment of the database.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that may")]
+    pub async fn read(&self) -> sqlx::Result<Tx> {
+        const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(match self {
+            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin_with(SNAPSHOT).await?),
+        })
+    }
+
+    /// Begins a transaction that will write. Await nothing but the database until it
+    /// is committed: on `SQLite` every other writer waits.
+    ///
+    /// `SQLite` is told so at once: a transaction that asks for the right to write
+    /// only after it has read can be refused it.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that may")]
+    pub async fn write(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes every connection; `SQLite` then folds its write-ahead log back in.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+/// The error of an UPDATE that names a version: no such row at that version.
+pub fn one_row(changed: u64) -> sqlx::Result<()> {
+    if changed == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// Whether `error` says that a row with this key is there already.
+pub fn is_duplicate(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

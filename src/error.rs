@@ -1,0 +1,177 @@
+//! What can go wrong while a request is answered, and what the visitor is told.
+//!
+//! A fault of a form is no error: the form comes back as it was typed. The page
+//! around these texts is put on by `site`, which knows who is looking.
+
+use std::fmt;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug)]
+pub enum Error {
+    /// There is no such page, no such row, or none that the visitor may know of.
+    NotFound,
+    /// The visitor may see the thing, but not do this to it.
+    Forbidden,
+    /// Another site sent the request in the visitor's name.
+    Elsewhere,
+    /// The sign-in has ended while a form was being filled in.
+    SignedOut,
+    /// The request makes no sense, and no form of ours sends it.
+    BadRequest(&'static str),
+    /// Too many tries; the seconds to wait.
+    TooMany(u64),
+    /// The database is busy or out of reach: nothing was written.
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// Ours to mend: logged in full, shown to the visitor as a reference number.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What the page of an error says. `site` finds it among the extensions of the
+/// answer and prints it.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub title: &'static str,
+    pub text: String,
+    /// What to read out on the telephone.
+    pub reference: String,
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        let busy = match &error {
+            sqlx::Error::RowNotFound => return Error::NotFound,
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+            sqlx::Error::Database(cause) => cause.code().is_some_and(|code| is_passing(&code)),
+            _ => false,
+        };
+        if busy { Error::Unavailable(error.into()) } else { Error::Internal(error.into()) }
+    }
+}
+
+/// Whether a database's code says that the same request may well succeed later.
+///
+/// `SQLite`: busy (5), locked (6), disk full (13), I/O error (10), each in the low byte.
+/// `PostgreSQL`: connection (08), out of resources (53), shut down (57), could not
+/// serialise (40).
+fn is_passing(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<i64>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13))
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Error {
+        Error::Internal(error.into())
+    }
+}
+
+impl From<csv::Error> for Error {
+    fn from(error: csv::Error) -> Error {
+        Error::Internal(error.into())
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        Error::Internal(error.into())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NotFound => f.write_str("không có, hoặc không được xem"),
+            Error::Forbidden => f.write_str("không có quyền làm việc này"),
+            Error::Elsewhere => f.write_str("gửi từ trang khác"),
+            Error::SignedOut => f.write_str("đã hết phiên đăng nhập"),
+            Error::BadRequest(why) => f.write_str(why),
+            Error::TooMany(_) => f.write_str("thử quá nhiều lần"),
+            Error::Unavailable(cause) | Error::Internal(cause) => cause.fmt(f),
+        }
+    }
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Forbidden | Error::Elsewhere => StatusCode::FORBIDDEN,
+            Error::SignedOut => StatusCode::UNAUTHORIZED,
+            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn title_and_text(&self) -> (&'static str, String) {
+        match self {
+            Error::NotFound => (
+                "Không có trang này",
+                "Đường dẫn sai, hoặc trang thuộc đơn vị khác. Không có gì bị mất.".to_owned(),
+            ),
+            Error::Forbidden => (
+                "Không có quyền làm việc này",
+                "Được xem, nhưng không được sửa ở đây. Không có gì thay đổi.".to_owned(),
+            ),
+            Error::Elsewhere => (
+                "Không nhận từ trang khác",
+                "Biểu mẫu này được gửi từ một trang không thuộc sổ, nên không được nhận. Mở trang \
+                 chính của sổ rồi làm lại."
+                    .to_owned(),
+            ),
+            Error::SignedOut => (
+                "Đã hết phiên đăng nhập",
+                "Chưa ghi gì vào sổ. Mở trang này ở thẻ khác để đăng nhập, rồi quay lại đây, bấm \
+                 nút quay lại của trình duyệt và gửi lại: những gì đã gõ vẫn còn."
+                    .to_owned(),
+            ),
+            Error::BadRequest(why) => ("Yêu cầu không đọc được", (*why).to_owned()),
+            Error::TooMany(seconds) => (
+                "Thử quá nhiều lần",
+                format!("Chờ {} rồi thử lại.", waiting(*seconds)),
+            ),
+            Error::Unavailable(_) => (
+                "Máy chủ đang bận",
+                "Chưa ghi gì vào sổ. Chờ một phút rồi gửi lại.".to_owned(),
+            ),
+            Error::Internal(_) => (
+                "Có lỗi ở máy chủ",
+                "Chưa ghi gì vào sổ. Báo người quản trị và đọc mã dưới đây.".to_owned(),
+            ),
+        }
+    }
+}
+
+/// `45 giây` or `15 phút`: a minute begun counts whole.
+fn waiting(seconds: u64) -> String {
+    if seconds < 60 { format!("{seconds} giây") } else { format!("{} phút", seconds.div_ceil(60)) }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        // Short enough to be read out, long enough to be found in the log.
+        let number = Uuid::new_v4().simple().to_string()[..8].to_owned();
+        let reference = format!("{}-{number}", status.as_u16());
+        if let Error::Unavailable(cause) | Error::Internal(cause) = &self {
+            tracing::error!(%reference, ?cause, "a request failed");
+        }
+        let (title, text) = self.title_and_text();
+        let mut response = (status, text.clone()).into_response();
+        if let Error::TooMany(seconds) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Error::Unavailable(_) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
+        }
+        response.extensions_mut().insert(Failure { title, text, reference });
+        response
+    }
+}

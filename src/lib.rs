@@ -1,0 +1,29 @@
+//! The registry of party members who keep contact with the cell where they live.
+//!
+//! Modules in reading order: the ground, then each floor above it; a module imports
+//! only from floors below its own (`tests/house.rs`).
+
+pub mod clock;
+pub mod ids;
+pub mod vietnamese;
+
+pub mod error;
+pub mod faults;
+
+pub mod settings;
+
+pub mod db;
+
+pub mod app;
+pub mod assets;
+pub mod web;
+
+pub mod audit;
+pub mod organisation;
+
+pub mod access;
+
+pub mod server;
+pub mod site;
+
+pub mod cli;

@@ -1,0 +1,178 @@
+//! What a unit is.
+
+use std::cmp::Ordering;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::UnitId;
+use crate::vietnamese::fold;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+pub enum UnitKind {
+    Province,
+    City,
+    Ward,
+    Commune,
+    Township,
+    Cell,
+}
+
+impl UnitKind {
+    pub const ALL: [UnitKind; 6] = [
+        UnitKind::Province,
+        UnitKind::City,
+        UnitKind::Ward,
+        UnitKind::Commune,
+        UnitKind::Township,
+        UnitKind::Cell,
+    ];
+
+    /// As forms, files and the database write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UnitKind::Province => "province",
+            UnitKind::City => "city",
+            UnitKind::Ward => "ward",
+            UnitKind::Commune => "commune",
+            UnitKind::Township => "township",
+            UnitKind::Cell => "cell",
+        }
+    }
+
+    pub fn read(text: &str) -> Option<UnitKind> {
+        UnitKind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            UnitKind::Province => "Tỉnh",
+            UnitKind::City => "Thành phố",
+            UnitKind::Ward => "Phường",
+            UnitKind::Commune => "Xã",
+            UnitKind::Township => "Thị trấn",
+            UnitKind::Cell => "Chi bộ",
+        }
+    }
+
+    /// What several units of this kind are called in running text.
+    pub fn plural(self) -> &'static str {
+        match self {
+            UnitKind::Province => "tỉnh",
+            UnitKind::City => "thành phố",
+            UnitKind::Ward => "phường",
+            UnitKind::Commune => "xã",
+            UnitKind::Township => "thị trấn",
+            UnitKind::Cell => "chi bộ",
+        }
+    }
+}
+
+/// A unit as it was on some day.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Unit {
+    pub id: UnitId,
+    /// The stable name of the unit in addresses and files; it never changes.
+    pub code: String,
+    pub version: i64,
+    pub name: String,
+    pub kind: UnitKind,
+    /// The statistics office's code of the period. Codes are re-used: never a key.
+    pub official_code: Option<String>,
+    pub parent_id: Option<UnitId>,
+    /// The period of this name, kind and parent: from this day …
+    pub from_on: NaiveDate,
+    /// … up to, but not on, this one.
+    pub to_on: Option<NaiveDate>,
+}
+
+impl Unit {
+    pub fn is_cell(&self) -> bool {
+        self.kind == UnitKind::Cell
+    }
+
+    /// The name with the party's word before it: `Đảng bộ phường Nguyễn Du`; a cell
+    /// is called by its name.
+    pub fn party_name(&self) -> String {
+        if self.is_cell() || self.name.starts_with("Đảng bộ") {
+            return self.name.clone();
+        }
+        format!("Đảng bộ {}", lower_first(&self.name))
+    }
+
+    /// The name inside a sentence: `chi bộ tổ dân phố 2`.
+    pub fn name_in_text(&self) -> String {
+        lower_first(&self.name)
+    }
+
+    /// The name among its siblings: a list of cells does not say "Chi bộ" each time.
+    pub fn short_name(&self) -> String {
+        self.name.strip_prefix("Chi bộ ").map_or_else(|| self.name.clone(), upper_first)
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + rest.as_str())
+}
+
+fn upper_first(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + rest.as_str())
+}
+
+/// The order of units in a list: by name, numbers by their value (2 before 10).
+pub fn by_name(a: &str, b: &str) -> Ordering {
+    let key = |text: &str| -> Vec<(u64, String)> {
+        let folded = fold::fold(text);
+        let words = folded.split(' ').map(|word| match word.parse() {
+            Ok(number) => (number, String::new()),
+            Err(_) => (u64::MAX, word.to_owned()),
+        });
+        words.collect()
+    };
+    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
+}
+
+/// A unit that is to be opened.
+#[derive(Clone, Debug)]
+pub struct NewUnit {
+    pub id: UnitId,
+    pub code: String,
+    pub name: String,
+    pub kind: UnitKind,
+    pub official_code: Option<String>,
+    pub parent_id: Option<UnitId>,
+    pub from_on: NaiveDate,
+    pub to_on: Option<NaiveDate>,
+}
+
+/// What is wrong with a code, if anything: it stands in addresses.
+pub fn check_code(code: &str) -> Result<(), &'static str> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if code.is_empty() || code.len() > 60 || !code.chars().all(plain) {
+        return Err("Mã chỉ gồm chữ thường không dấu, chữ số và gạch nối, nhiều nhất 60 ký tự");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenth_group_comes_after_the_ninth() {
+        let mut names = ["Tổ dân phố 10", "Tổ dân phố 9", "Tổ dân phố 1"];
+        names.sort_by(|a, b| by_name(a, b));
+        assert_eq!(names, ["Tổ dân phố 1", "Tổ dân phố 9", "Tổ dân phố 10"]);
+    }
+
+    #[test]
+    fn a_code_holds_nothing_that_an_address_would_have_to_escape() {
+        assert!(check_code("tdp-2-nguyen-du").is_ok());
+        assert!(check_code("TDP 2").is_err());
+        assert!(check_code("đồng-môn").is_err());
+    }
+}

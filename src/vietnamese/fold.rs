@@ -1,0 +1,209 @@
+//! Text made comparable: without marks, or with tone marks in one agreed place.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A search takes this many words into account, the rest are ignored.
+const MOST_WORDS: usize = 6;
+
+/// Text without any marks, in lower case, words apart by one space:
+/// `ĐẶNG  THỊ HOÀ` becomes `dang thi hoa` (ux 5.3).
+pub fn fold(text: &str) -> String {
+    let bare: String = text
+        .nfd()
+        .filter(|c| !is_mark(*c))
+        .map(|c| if is_barred_d(c) { 'd' } else { c })
+        .flat_map(char::to_lowercase)
+        .filter(|c| !is_mark(*c))
+        .collect();
+    single_spaced(&bare)
+}
+
+/// Patterns for `LIKE … ESCAPE '\'` on a folded column, one for each of the
+/// first six words; a row is found when all of them match, in any order.
+pub fn like_words(query: &str) -> Vec<String> {
+    fold(query).split(' ').filter(|word| !word.is_empty()).take(MOST_WORDS).map(pattern).collect()
+}
+
+/// Whether the query has a tone, a hat, a horn or a đ, so that the reader
+/// may expect rows with the same marks first.
+pub fn has_marks(query: &str) -> bool {
+    query.nfd().any(|c| is_mark(c) || is_barred_d(c))
+}
+
+/// The same text in NFC with every tone where the older spelling puts it:
+/// `Hoà` becomes `Hòa` and `Thuý` becomes `Thúy`, `Quý` and `Toán` stay
+/// (ux 5.2). For keys and comparison only; pages show what was typed.
+pub fn plain_tone(text: &str) -> String {
+    let mut placed = String::with_capacity(text.len());
+    let mut syllable = Vec::new();
+    for c in text.nfd().map(true_d) {
+        if c.is_alphabetic() || is_mark(c) {
+            syllable.push(c);
+        } else {
+            place_tone(&mut syllable);
+            placed.extend(syllable.drain(..));
+            placed.push(c);
+        }
+    }
+    place_tone(&mut syllable);
+    placed.extend(syllable);
+    placed.nfc().collect()
+}
+
+/// Whether every word of the query, marks included, begins some word of the
+/// name: `hoà` matches Hoà and Hòa but not Hoa. Case and tone placement do
+/// not count. It ranks rows that `like_words` already found.
+pub fn matches_with_marks(name: &str, query: &str) -> bool {
+    // A half-typed syllable such as "toá" is tried as typed too, because
+    // placing its tone would take it away from "toán".
+    let (placed, typed) = (plain_tone(name).to_lowercase(), lower(name));
+    query.split_whitespace().all(|word| {
+        begins_a_word(&placed, &plain_tone(word).to_lowercase())
+            || begins_a_word(&typed, &lower(word))
+    })
+}
+
+/// Trimmed text whose words are apart by one plain space.
+pub(super) fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a combining character is one of the five Vietnamese tones.
+pub(super) fn is_tone(c: char) -> bool {
+    matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
+}
+
+/// The Vietnamese đ for the Icelandic letter that looks the same in capitals.
+pub(super) fn true_d(c: char) -> char {
+    match c {
+        'ð' => 'đ',
+        'Ð' => 'Đ',
+        _ => c,
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+fn is_barred_d(c: char) -> bool {
+    matches!(c, 'đ' | 'Đ' | 'ð' | 'Ð')
+}
+
+fn pattern(word: &str) -> String {
+    let escaped = word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{escaped}%")
+}
+
+fn lower(text: &str) -> String {
+    text.nfd().map(true_d).nfc().collect::<String>().to_lowercase()
+}
+
+fn begins_a_word(name: &str, word: &str) -> bool {
+    name.split_whitespace().any(|part| part.starts_with(word))
+}
+
+/// Moves the tone of one decomposed syllable to the first of its two vowels
+/// when it ends in oa, oe or uy and does not begin with qu.
+fn place_tone(syllable: &mut Vec<char>) {
+    let tones = syllable.iter().filter(|c| is_tone(**c)).count();
+    if tones != 1 {
+        return;
+    }
+    let bare: String =
+        syllable.iter().filter(|c| !is_tone(**c)).flat_map(|c| c.to_lowercase()).collect();
+    let glide = ["oa", "oe", "uy"].iter().any(|end| bare.ends_with(end));
+    if !glide || bare.starts_with("qu") {
+        return;
+    }
+    if let Some(at) = syllable.iter().position(|c| is_tone(*c)) {
+        let tone = syllable.remove(at);
+        syllable.insert(syllable.len() - 1, tone);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_marks_case_and_extra_spaces() {
+        let decomposed: String = "Đặng Thị Hoà".nfd().collect();
+        for typed in ["ĐẶNG  THỊ HOÀ", "\u{d0}ặng Thị Hòa", " đặng\u{a0}thị\thoa ", &decomposed]
+        {
+            assert_eq!(fold(typed), "dang thi hoa");
+        }
+        assert_eq!(fold("Nguyễn Ước Lưỡng"), "nguyen uoc luong");
+        assert_eq!(fold("İ"), "i");
+        assert_eq!(fold("  "), "");
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        let once = fold("Trần  Thị Ỷ Đ.ức");
+        assert_eq!(fold(&once), once);
+    }
+
+    #[test]
+    fn a_query_becomes_one_pattern_a_word() {
+        assert_eq!(like_words(" Hoa  TỐNG "), ["%hoa%", "%tong%"]);
+        assert_eq!(like_words("   "), Vec::<String>::new());
+        assert_eq!(like_words("a b c d e f g h").len(), 6);
+    }
+
+    #[test]
+    fn wildcards_in_a_query_are_ordinary_characters() {
+        assert_eq!(like_words(r"50% a_b c\d"), [r"%50\%%", r"%a\_b%", r"%c\\d%"]);
+    }
+
+    #[test]
+    fn marks_are_noticed_in_either_normal_form() {
+        assert!(has_marks("hoà") && has_marks("hoa\u{300}") && has_marks("Đuc") && has_marks("ơn"));
+        assert!(!has_marks("Hoa Tong 12") && !has_marks(""));
+    }
+
+    #[test]
+    fn the_tone_moves_to_the_first_vowel_of_oa_oe_uy() {
+        for (typed, placed) in [
+            ("Hoà", "Hòa"),
+            ("Thuý", "Thúy"),
+            ("Khoẻ", "Khỏe"),
+            ("Thuỷ", "Thủy"),
+            ("HOÀ", "HÒA"),
+            ("uỷ", "ủy"),
+            ("Tố Hoạ", "Tố Họa"),
+            ("Hoà-Thuý", "Hòa-Thúy"),
+        ] {
+            assert_eq!(plain_tone(typed), placed);
+            assert_eq!(plain_tone(placed), placed);
+        }
+    }
+
+    #[test]
+    fn other_syllables_keep_their_tone() {
+        for name in ["Quý", "Quỳnh", "Hoàng", "Huệ", "Toán", "Huy", "Quế", "Nguyễn", "Thuở", "Hoa"]
+        {
+            assert_eq!(plain_tone(name), name);
+            let decomposed: String = name.nfd().collect();
+            assert_eq!(plain_tone(&decomposed), name);
+        }
+    }
+
+    #[test]
+    fn a_query_with_marks_matches_both_spellings_and_no_other_tone() {
+        for query in ["hoà", "HÒA", "hoa\u{300}", "hò"] {
+            assert!(matches_with_marks("Tống Thị Hoà", query), "{query}");
+            assert!(matches_with_marks("Tống Thị Hòa", query), "{query}");
+            assert!(!matches_with_marks("Tống Thị Hoa", query), "{query}");
+        }
+        assert!(matches_with_marks("Tống Thị Hoà", "hòa tống"));
+        assert!(!matches_with_marks("Tống Thị Hoà", "hòa trần"));
+        assert!(matches_with_marks("\u{d0}ỗ Văn Đức", "đỗ đức"));
+    }
+
+    #[test]
+    fn a_half_typed_syllable_matches_as_typed() {
+        assert!(matches_with_marks("Lê Văn Toán", "toá"));
+        assert!(matches_with_marks("Bùi Huy Hoàng", "hoà"));
+    }
+}

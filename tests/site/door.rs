@@ -1,0 +1,122 @@
+//! Signing in and out.
+
+use haichieu::access::{session, store};
+use haichieu::clock;
+use reqwest::StatusCode;
+
+use crate::support::{Site, visitor};
+
+const PASSWORD: &str = "con mèo vàng ngủ trưa";
+
+/// An empty registry, and the link that `serve` would have printed.
+async fn first_link() -> (String, haichieu::db::Db, String) {
+    let (root, db) = Site::start_empty().await;
+    let token = session::Token::new().unwrap();
+    let mut tx = db.write().await.unwrap();
+    let now = clock::now();
+    store::add_link(&mut tx, &token.hash, None, now, now.plus_seconds(60)).await.unwrap();
+    tx.commit().await.unwrap();
+    (root, db, format!("/links/{}", token.text))
+}
+
+#[tokio::test]
+async fn the_first_administrator_comes_in_by_a_link_that_works_once() {
+    let (root, _db, link) = first_link().await;
+    let stranger = visitor(&root, None);
+    stranger.get(&link).await.assert_shows("Người quản trị đầu tiên");
+
+    let form = [
+        ("login", "quan-tri"),
+        ("display_name", "Lê Thị Quản"),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    let page = stranger.post(&link, &form).await;
+    assert_eq!(page.leads_to(), "/sign-in?done=password");
+    stranger.get(&link).await.assert_is(StatusCode::NOT_FOUND);
+    stranger.post(&link, &form).await.assert_is(StatusCode::NOT_FOUND);
+
+    let page = stranger.post("/sign-in", &[("login", "Quan-Tri"), ("password", PASSWORD)]).await;
+    assert_eq!(page.leads_to(), "/");
+    let cookie = page.cookie.unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let signed_in = visitor(&root, cookie.split(';').next().map(str::to_owned));
+    signed_in.get("/account").await.assert_shows("Lê Thị Quản");
+
+    assert_eq!(signed_in.post("/sign-out", &[]).await.leads_to(), "/sign-in?done=out");
+    let page = signed_in.get("/account").await;
+    assert_eq!(page.leads_to(), "/sign-in?next=%2Faccount");
+}
+
+#[tokio::test]
+async fn a_short_password_is_refused_beside_its_field() {
+    let (root, _db, link) = first_link().await;
+    let page = visitor(&root, None)
+        .post(&link, &[("login", "quan-tri"), ("password", "ngắn"), ("again", "khác")])
+        .await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("<title>Lỗi: Đặt mật khẩu");
+    page.assert_shows("từ 12 ký tự trở lên");
+    page.assert_shows("Hai lần gõ không giống nhau");
+    page.assert_shows("Nhập họ và tên");
+    page.assert_shows(r#"value="quan-tri""#);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
+    let site = Site::start().await;
+    let stranger = site.stranger();
+    let page = stranger.post("/sign-in", &[("login", "nobody"), ("password", "x")]).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("Tên đăng nhập hoặc mật khẩu không đúng");
+    page.assert_shows(r#"value="nobody""#);
+    assert!(page.cookie.is_none());
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_for_one_account_at_one_address() {
+    let site = Site::start().await;
+    let stranger = site.stranger();
+    for _ in 0..5 {
+        stranger.post("/sign-in", &[("login", "bithu"), ("password", "x")]).await;
+    }
+    let page = stranger.post("/sign-in", &[("login", "bithu"), ("password", "x")]).await;
+    page.assert_is(StatusCode::TOO_MANY_REQUESTS);
+    page.assert_shows("Thử quá nhiều lần");
+    assert!(page.headers.contains_key("retry-after"));
+    let page = stranger.post("/sign-in", &[("login", "khac"), ("password", "x")]).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_form_that_another_site_sends_is_refused() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let page = secretary.post_from_elsewhere("/sign-out", &[]).await;
+    page.assert_is(StatusCode::FORBIDDEN);
+    page.assert_shows("Không nhận từ trang khác");
+    secretary.get("/account").await.assert_is(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let site = Site::start().await;
+    for path in ["/sign-in", "/nothing-here", "/account"] {
+        let page = site.stranger().get(path).await;
+        let header = |name| page.headers.get(name).map(|it| it.to_str().unwrap().to_owned());
+        let policy = header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(header("x-content-type-options").unwrap(), "nosniff");
+        assert_eq!(header("referrer-policy").unwrap(), "same-origin");
+        assert_eq!(header("cache-control").unwrap(), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_page_says_so_and_names_nothing() {
+    let site = Site::start().await;
+    let page = site.secretary().await.get("/nothing-here").await;
+    page.assert_is(StatusCode::NOT_FOUND);
+    page.assert_shows("Không có trang này");
+    page.assert_shows("404-");
+}

@@ -1,0 +1,9 @@
+//! The site, driven over HTTP the way a browser drives it.
+//!
+//! Each test has a server and a database of its own: SQLite by default, or a schema of
+//! the PostgreSQL database that `TEST_DATABASE_URL` names.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod door;
+mod support;

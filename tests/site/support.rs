@@ -1,0 +1,271 @@
+//! One site per test, and the few words that the tests are written in.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::{env, fs, thread};
+
+use chrono::NaiveDate;
+use haichieu::access::model::{Grant, Role};
+use haichieu::access::session::Token;
+use haichieu::app::App;
+use haichieu::clock;
+use haichieu::db::{Db, Tx};
+use haichieu::ids::{AccountId, GrantId, UnitId};
+use haichieu::organisation::model::{NewUnit, UnitKind};
+use haichieu::settings::Settings;
+use haichieu::{access, organisation, server, site};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, StatusCode};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::net::TcpListener;
+
+pub struct Site {
+    pub root: String,
+    pub db: Db,
+    pub town: Town,
+}
+
+/// The units of a test's registry: a city of two wards; ward A has two cells, ward B one.
+pub struct Town {
+    pub city: UnitId,
+    pub ward_a: UnitId,
+    pub ward_b: UnitId,
+    pub cell_a1: UnitId,
+    pub cell_a2: UnitId,
+    pub cell_b1: UnitId,
+}
+
+/// Somebody at a browser.
+pub struct Visitor {
+    root: String,
+    client: Client,
+    cookie: Option<String>,
+}
+
+/// What a browser would show: the status, the address, and the page.
+#[derive(Debug)]
+pub struct Page {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub cookie: Option<String>,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: String,
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+impl Site {
+    /// A registry with the units of [`Town`] and nobody in it, over a database that
+    /// bears the test's name and outlives it, to be looked into when the test fails.
+    pub async fn start() -> Site {
+        let db = Db::open(&fresh_database().await).await.unwrap();
+        let town = Town::build(&db).await;
+        Site { root: serve(&db).await, db, town }
+    }
+
+    /// A registry as it is when the program is started for the first time.
+    pub async fn start_empty() -> (String, Db) {
+        let db = Db::open(&fresh_database().await).await.unwrap();
+        (serve(&db).await, db)
+    }
+
+    /// For what no page does: writes straight into the database.
+    pub async fn seed<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> T) -> T {
+        let mut tx = self.db.write().await.unwrap();
+        let made = work(&mut tx).await;
+        tx.commit().await.unwrap();
+        made
+    }
+
+    pub fn stranger(&self) -> Visitor {
+        visitor(&self.root, None)
+    }
+
+    /// A new account with this role in this unit, already signed in.
+    pub async fn visitor(&self, role: Role, unit_id: impl Into<Option<UnitId>>) -> Visitor {
+        self.visitor_who(role, unit_id, false).await
+    }
+
+    /// Likewise; `names` is whether an organisation officer sees names.
+    pub async fn visitor_who(
+        &self,
+        role: Role,
+        unit_id: impl Into<Option<UnitId>>,
+        names: bool,
+    ) -> Visitor {
+        let id = AccountId::new();
+        let token = Token::new().unwrap();
+        let unit_id = unit_id.into();
+        self.seed(async |tx| {
+            let now = clock::now();
+            let login = format!("{}-{}", role.as_str().replace('_', "-"), id.0.simple());
+            access::store::add(tx, id, &login, role.label(), None, now).await.unwrap();
+            let grant = Grant { id: GrantId::new(), account_id: id, role, unit_id, names };
+            access::store::add_grant(tx, &grant, now).await.unwrap();
+            access::store::add_session(tx, &token.hash, id, "127.0.0.1", now).await.unwrap();
+        })
+        .await;
+        visitor(&self.root, Some(format!("sid={}", token.text)))
+    }
+
+    /// The secretary of cell A1.
+    pub async fn secretary(&self) -> Visitor {
+        self.visitor(Role::CellSecretary, self.town.cell_a1).await
+    }
+
+    /// The officer of ward A.
+    pub async fn ward_officer(&self) -> Visitor {
+        self.visitor(Role::WardOfficer, self.town.ward_a).await
+    }
+
+    /// The city's organisation officer, who sees no names.
+    pub async fn organisation_officer(&self) -> Visitor {
+        self.visitor(Role::OrganisationOfficer, self.town.city).await
+    }
+
+    /// The secretary of cell B1: a colleague, but an outsider in ward A.
+    pub async fn outsider(&self) -> Visitor {
+        self.visitor(Role::CellSecretary, self.town.cell_b1).await
+    }
+
+    /// The administrator of the whole registry.
+    pub async fn administrator(&self) -> Visitor {
+        self.visitor(Role::Administrator, None).await
+    }
+}
+
+async fn serve(db: &Db) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = App { db: db.clone(), settings: Arc::new(Settings::listening_on(address)) };
+    tokio::spawn(server::serve(listener, site::site(app), std::future::pending()));
+    format!("http://{address}")
+}
+
+pub fn visitor(root: &str, cookie: Option<String>) -> Visitor {
+    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    Visitor { root: root.to_owned(), client, cookie }
+}
+
+impl Visitor {
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(self.client.get(self.root.clone() + path)).await
+    }
+
+    /// Posts a form as a browser on this site does.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        let request = self.client.post(self.root.clone() + path).form(form);
+        self.send(request.header("sec-fetch-site", "same-origin")).await
+    }
+
+    /// Posts a form as a browser does whom another site has told to.
+    pub async fn post_from_elsewhere(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        let request = self.client.post(self.root.clone() + path).form(form);
+        self.send(request.header("sec-fetch-site", "cross-site")).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Page {
+        let request = match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        let header = |name| response.headers().get(name).map(|it| it.to_str().unwrap().to_owned());
+        Page {
+            status: response.status(),
+            location: header("location"),
+            cookie: header("set-cookie"),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+}
+
+impl Page {
+    /// The links of the page that stay on the site.
+    pub fn links(&self) -> impl Iterator<Item = String> {
+        let after_href = self.body.split(r#"href=""#).skip(1);
+        let hrefs = after_href.filter_map(|rest| rest.split('"').next());
+        hrefs.filter(|href| href.starts_with('/')).map(|href| href.replace("&#38;", "&"))
+    }
+
+    /// The value of the field called `name`: hidden ones carry ids and versions.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        let mark = format!(r#"name="{name}""#);
+        let tags = self.body.split('<').filter(|tag| tag.contains(&mark));
+        let mut values = tags.filter_map(|tag| tag.split(r#"value=""#).nth(1)?.split('"').next());
+        let value = values.next();
+        value.unwrap_or_else(|| panic!("no field {name} on the page:\n{}", self.body)).to_owned()
+    }
+
+    #[track_caller]
+    pub fn assert_shows(&self, text: &str) {
+        assert!(self.body.contains(text), "{text:?} is not on the page:\n{}", self.body);
+    }
+
+    #[track_caller]
+    pub fn assert_hides(&self, text: &str) {
+        assert!(!self.body.contains(text), "{text:?} is on the page:\n{}", self.body);
+    }
+
+    #[track_caller]
+    pub fn assert_is(&self, status: StatusCode) {
+        assert_eq!(self.status, status, "{}", self.body);
+    }
+
+    /// Where a form that was taken leads to.
+    #[track_caller]
+    pub fn leads_to(&self) -> &str {
+        self.assert_is(StatusCode::SEE_OTHER);
+        self.location.as_deref().unwrap()
+    }
+}
+
+impl Town {
+    async fn build(db: &Db) -> Town {
+        let [city, ward_a, ward_b, cell_a1, cell_a2, cell_b1] =
+            std::array::from_fn(|_| UnitId::new());
+        let unit = |id, code: &str, name: &str, kind, parent_id| NewUnit {
+            id,
+            code: code.to_owned(),
+            name: name.to_owned(),
+            kind,
+            official_code: None,
+            parent_id,
+            from_on: day("2015-01-01"),
+            to_on: None,
+        };
+        let units = [
+            unit(city, "thanh-pho", "Thành phố Sông Lam", UnitKind::City, None),
+            unit(ward_a, "phuong-a", "Phường An Bình", UnitKind::Ward, Some(city)),
+            unit(ward_b, "phuong-b", "Phường Bến Thủy", UnitKind::Ward, Some(city)),
+            unit(cell_a1, "a1", "Chi bộ tổ dân phố 1", UnitKind::Cell, Some(ward_a)),
+            unit(cell_a2, "a2", "Chi bộ tổ dân phố 2", UnitKind::Cell, Some(ward_a)),
+            unit(cell_b1, "b1", "Chi bộ thôn Đông", UnitKind::Cell, Some(ward_b)),
+        ];
+        let mut tx = db.write().await.unwrap();
+        organisation::store::add(&mut tx, &units, clock::now()).await.unwrap();
+        tx.commit().await.unwrap();
+        Town { city, ward_a, ward_b, cell_a1, cell_a2, cell_b1 }
+    }
+}
+
+/// The URL of an empty database that bears the name of the test.
+pub async fn fresh_database() -> String {
+    let name = thread::current().name().unwrap().replace("::", "_");
+    assert!(name.len() < 64, "PostgreSQL would cut the name of the test short");
+    let Ok(url) = env::var("TEST_DATABASE_URL") else {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("db");
+        for stale in ["db", "db-wal", "db-shm"] {
+            fs::remove_file(file.with_extension(stale)).ok();
+        }
+        return format!("sqlite://{}", file.display());
+    };
+    let mut admin = PgConnection::connect(&url).await.unwrap();
+    let sql = format!(r#"DROP SCHEMA IF EXISTS "{name}" CASCADE; CREATE SCHEMA "{name}""#);
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
+    format!("{url}?options=-csearch_path%3D{name}")
+}
