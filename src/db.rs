@@ -19,7 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub enum Db {
     /// One connection writes, several read: `SQLite` has one writer at a time, and
     /// its pool is the queue for it.
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
     Postgres(PgPool),
 }
 

@@ -133,14 +133,12 @@ impl Error {
                     .to_owned(),
             ),
             Error::BadRequest(why) => ("Yêu cầu không đọc được", (*why).to_owned()),
-            Error::TooMany(seconds) => (
-                "Thử quá nhiều lần",
-                format!("Chờ {} rồi thử lại.", waiting(*seconds)),
-            ),
-            Error::Unavailable(_) => (
-                "Máy chủ đang bận",
-                "Chưa ghi gì vào sổ. Chờ một phút rồi gửi lại.".to_owned(),
-            ),
+            Error::TooMany(seconds) => {
+                ("Thử quá nhiều lần", format!("Chờ {} rồi thử lại.", waiting(*seconds)))
+            }
+            Error::Unavailable(_) => {
+                ("Máy chủ đang bận", "Chưa ghi gì vào sổ. Chờ một phút rồi gửi lại.".to_owned())
+            }
             Error::Internal(_) => (
                 "Có lỗi ở máy chủ",
                 "Chưa ghi gì vào sổ. Báo người quản trị và đọc mã dưới đây.".to_owned(),
@@ -151,7 +149,11 @@ impl Error {
 
 /// `45 giây` or `15 phút`: a minute begun counts whole.
 fn waiting(seconds: u64) -> String {
-    if seconds < 60 { format!("{seconds} giây") } else { format!("{} phút", seconds.div_ceil(60)) }
+    if seconds < 60 {
+        format!("{seconds} giây")
+    } else {
+        format!("{} phút", seconds.div_ceil(60))
+    }
 }
 
 impl IntoResponse for Error {

@@ -19,11 +19,7 @@ impl Faults {
     }
 
     /// Notes the fault of a value that could not be read, and hands a good one on.
-    pub fn read<T, E: ToString>(
-        &mut self,
-        field: &'static str,
-        value: Result<T, E>,
-    ) -> Option<T> {
+    pub fn read<T, E: ToString>(&mut self, field: &'static str, value: Result<T, E>) -> Option<T> {
         value.map_err(|fault| self.add(field, fault.to_string())).ok()
     }
 
@@ -56,5 +52,27 @@ impl Faults {
     /// Field and fault, in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(field, fault)| (*field, fault.as_str()))
+    }
+}
+
+/// A field that two people changed at once: what is stored now, and what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    pub label: &'static str,
+    pub stored: String,
+    pub typed: String,
+}
+
+impl Clash {
+    /// The fields of `(label, stored, typed)` that differ.
+    pub fn between(fields: &[(&'static str, &str, &str)]) -> Vec<Clash> {
+        let differing = fields.iter().filter(|(_, stored, typed)| stored.trim() != typed.trim());
+        differing
+            .map(|(label, stored, typed)| Clash {
+                label,
+                stored: (*stored).to_owned(),
+                typed: (*typed).to_owned(),
+            })
+            .collect()
     }
 }

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod ids;
 pub mod vietnamese;
+pub(crate) mod words;
 
 pub mod error;
 pub mod faults;
@@ -22,6 +23,18 @@ pub mod audit;
 pub mod organisation;
 
 pub mod access;
+
+pub mod administration;
+pub mod members;
+
+pub mod contributions;
+pub mod meetings;
+
+pub mod evaluation;
+pub mod statistics;
+
+pub mod exchange;
+pub mod home;
 
 pub mod server;
 pub mod site;

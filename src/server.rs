@@ -83,7 +83,8 @@ async fn converse(
     }));
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(64);
-    let connection = builder.http1_only().serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection =
+        builder.http1_only().serve_connection(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }

@@ -19,7 +19,9 @@ use crate::access::{origin, session};
 use crate::app::App;
 use crate::error::{Error, Failure};
 use crate::web::Path;
-use crate::{access, assets};
+use crate::{
+    access, administration, assets, contributions, evaluation, home, meetings, members, statistics,
+};
 
 /// How long a handler may take, and a client to send its form.
 const HANDLER: Duration = Duration::from_secs(30);
@@ -55,6 +57,13 @@ fn routes() -> Routes {
         .get("/static/{hash}/{name}", Need::Anyone, asset)
         .get("/health", Need::Anyone, async || "ok")
         .merge(access::pages::routes())
+        .merge(administration::pages::routes())
+        .merge(home::pages::routes())
+        .merge(statistics::pages::routes())
+        .merge(members::pages::routes())
+        .merge(meetings::pages::routes())
+        .merge(contributions::pages::routes())
+        .merge(evaluation::pages::routes())
 }
 
 async fn asset(Path((hash, name)): Path<(String, String)>) -> Result<Response, Error> {

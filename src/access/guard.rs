@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::UnitId;
 use crate::organisation;
+use crate::organisation::model::Unit;
 use crate::organisation::tree::Ancestor;
 
 /// The proof that the check was passed: stores that name people ask for it.
@@ -70,4 +71,16 @@ fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
         })
     };
     ALL.into_iter().filter(has).collect()
+}
+
+/// Enters the unit whose code stands in the address, as it is today.
+pub async fn enter_by_code(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    code: &str,
+    right: Right,
+) -> Result<(Unit, Scope)> {
+    let unit = organisation::store::get_by_code(tx, code, clock::today()).await?;
+    let scope = enter(tx, viewer, unit.id, right).await?;
+    Ok((unit, scope))
 }

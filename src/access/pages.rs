@@ -112,8 +112,7 @@ async fn sign_in(
     throttle::succeeded(&mut tx, &counted).await?;
     let token = Token::new()?;
     store::add_session(&mut tx, &token.hash, account.id, &address, clock::now()).await?;
-    let actor =
-        Actor { account_id: Some(account.id), name: account.display_name.clone(), address };
+    let actor = Actor { account_id: Some(account.id), name: account.display_name.clone(), address };
     let act = Act::new("account.sign_in", account.id.0, "Đăng nhập".to_owned());
     audit::store::append(&mut tx, &actor, act).await?;
     tx.commit().await?;

@@ -21,7 +21,9 @@ const LONGEST: usize = 200;
 pub fn check(password: &str, login: &str, display_name: &str) -> Result<(), String> {
     let length = password.chars().count();
     if length < SHORTEST {
-        return Err(format!("Đặt mật khẩu từ {SHORTEST} ký tự trở lên; một câu dễ nhớ là tốt nhất"));
+        return Err(format!(
+            "Đặt mật khẩu từ {SHORTEST} ký tự trở lên; một câu dễ nhớ là tốt nhất"
+        ));
     }
     if length > LONGEST {
         return Err(format!("Đặt mật khẩu ngắn hơn {LONGEST} ký tự"));
@@ -45,7 +47,8 @@ pub fn check(password: &str, login: &str, display_name: &str) -> Result<(), Stri
 
 fn argon2() -> Result<Argon2<'static>> {
     // One pass over 46 MiB: OWASP's first choice for Argon2id.
-    let params = Params::new(47_104, 1, 1, None).map_err(|it| Error::Internal(it.to_string().into()))?;
+    let params =
+        Params::new(47_104, 1, 1, None).map_err(|it| Error::Internal(it.to_string().into()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -74,9 +77,7 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     .await
 }
 
-async fn work<T: Send + 'static>(
-    job: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
+async fn work<T: Send + 'static>(job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let Ok(_place) = WAITING.try_acquire() else { return Err(Error::TooMany(10)) };
     let _core = CORES.acquire().await.map_err(|it| Error::Internal(it.into()))?;
     tokio::task::spawn_blocking(job).await.map_err(|it| Error::Internal(it.into()))?

@@ -57,8 +57,8 @@ impl Key {
 
     fn seal(&self, previous: &[u8], entry: &Entry) -> sqlx::Result<Vec<u8>> {
         let text = serde_json::to_vec(entry).map_err(|it| sqlx::Error::Encode(it.into()))?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
-            .map_err(|it| sqlx::Error::Encode(it.into()))?;
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).map_err(|it| sqlx::Error::Encode(it.into()))?;
         mac.update(previous);
         mac.update(&text);
         Ok(mac.finalize().into_bytes().to_vec())

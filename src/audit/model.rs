@@ -17,12 +17,16 @@ pub struct Actor {
 impl Actor {
     /// Whoever sits at the server's own keyboard.
     pub fn command_line() -> Actor {
-        Actor { account_id: None, name: "Dòng lệnh máy chủ".to_owned(), address: String::new() }
+        Actor {
+            account_id: None, name: "Dòng lệnh máy chủ".to_owned(), address: String::new()
+        }
     }
 
     /// Somebody who has not signed in.
     pub fn stranger(address: &str) -> Actor {
-        Actor { account_id: None, name: "Chưa đăng nhập".to_owned(), address: address.to_owned() }
+        Actor {
+            account_id: None, name: "Chưa đăng nhập".to_owned(), address: address.to_owned()
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use crate::ids::AuditEntryId;
 pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
     let id = AuditEntryId::new();
     let subject = act.action.split('.').next().unwrap_or_default();
-    let changes = serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
+    let changes =
+        serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
     let sql = "INSERT INTO audit_entry (id, at, account_id, account_name, address, action,
                                         subject, subject_id, unit_id, summary, changes)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

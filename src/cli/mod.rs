@@ -10,7 +10,11 @@ use crate::db::Db;
 use crate::settings;
 
 mod account;
+mod demo;
+mod export;
+mod seed;
 mod serve;
+mod statistics;
 
 /// Sổ theo dõi đảng viên đang công tác giữ mối liên hệ với chi bộ nơi cư trú.
 #[derive(Parser)]
@@ -29,6 +33,15 @@ struct Cli {
 enum Command {
     /// Mở sổ cho trình duyệt; sổ trống thì in đường dẫn tạo người quản trị đầu tiên
     Serve(serve::Serve),
+    /// Mở một sổ dùng thử với dữ liệu giả của TP Hà Tĩnh cuối năm 2024
+    Demo(demo::Demo),
+    /// Nạp dữ liệu từ một thư mục tệp CSV (cách viết: seeds/README.md); tất cả hoặc không gì
+    Seed(seed::Seed),
+    /// Số liệu của một đơn vị và các đơn vị bên dưới, tính đến một ngày
+    Statistics(statistics::Statistics),
+    /// Xuất tệp
+    #[command(subcommand)]
+    Export(export::Export),
     /// Tài khoản: thêm, đặt mật khẩu, liệt kê, khóa
     #[command(subcommand)]
     Account(account::Account),
@@ -61,6 +74,10 @@ pub async fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Serve(serve) => serve.run(&cli.database).await,
+        Command::Demo(demo) => demo.run(&cli.database).await,
+        Command::Seed(seed) => seed.run(&cli.database).await,
+        Command::Statistics(statistics) => statistics.run(&cli.database).await,
+        Command::Export(export) => export.run(&cli.database).await,
         Command::Account(account) => account.run(&cli.database).await,
         Command::Grant(grant) => grant.run(&cli.database).await,
         Command::Revoke(revoke) => revoke.run(&cli.database).await,

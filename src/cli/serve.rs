@@ -31,7 +31,9 @@ impl Serve {
         let address = listener.local_addr()?;
         println!("Sổ mở tại {}", origin(address));
         if let Some(token) = first_administrator(&db).await? {
-            println!("Sổ còn trống. Mở đường dẫn này để tạo người quản trị đầu tiên (dùng một lần, trong 24 giờ):");
+            println!(
+                "Sổ còn trống. Mở đường dẫn này để tạo người quản trị đầu tiên (dùng một lần, trong 24 giờ):"
+            );
             println!("{}/links/{token}", origin(address));
         }
         serve(listener, db, database).await

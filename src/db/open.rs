@@ -7,9 +7,7 @@ use std::{fmt, io};
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, SqlitePool};
 
 use crate::db::{Db, PATIENCE};
@@ -55,9 +53,14 @@ impl fmt::Display for OpenError {
                 write!(f, "SQLite {version} có lỗi làm hỏng tệp; cần từ 3.51.3")
             }
             OpenError::Setting(name, value) => {
-                write!(f, "SQLite không nhận {name} (trả lời \"{value}\"); tệp có nằm trên ổ mạng không?")
+                write!(
+                    f,
+                    "SQLite không nhận {name} (trả lời \"{value}\"); tệp có nằm trên ổ mạng không?"
+                )
             }
-            OpenError::Lock(path, error) => write!(f, "không khóa được {}: {error}", path.display()),
+            OpenError::Lock(path, error) => {
+                write!(f, "không khóa được {}: {error}", path.display())
+            }
             OpenError::Migration(error) => write!(f, "không nâng cấp được cơ sở dữ liệu: {error}"),
             OpenError::Database(error) => write!(f, "không mở được cơ sở dữ liệu: {error}"),
         }
@@ -161,7 +164,9 @@ async fn lock_beside(file: &Path) -> Result<File, OpenError> {
         }
     };
     let taken = tokio::task::spawn_blocking(take).await;
-    taken.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|it| OpenError::Lock(path, it))
+    taken
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+        .map_err(|it| OpenError::Lock(path, it))
 }
 
 async fn check_settings(writer: &SqlitePool) -> Result<(), OpenError> {
@@ -175,10 +180,9 @@ async fn check_settings(writer: &SqlitePool) -> Result<(), OpenError> {
     if journal != "wal" {
         return Err(OpenError::Setting("journal_mode", journal));
     }
-    for (name, sql, wanted) in [
-        ("synchronous", "PRAGMA synchronous", 2),
-        ("foreign_keys", "PRAGMA foreign_keys", 1),
-    ] {
+    for (name, sql, wanted) in
+        [("synchronous", "PRAGMA synchronous", 2), ("foreign_keys", "PRAGMA foreign_keys", 1)]
+    {
         let value: i64 = sqlx::query_scalar(sql).fetch_one(writer).await?;
         if value != wanted {
             return Err(OpenError::Setting(name, value.to_string()));

@@ -115,12 +115,14 @@ impl Unit {
 
 fn lower_first(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + rest.as_str())
+    rest.next()
+        .map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + rest.as_str())
 }
 
 fn upper_first(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + rest.as_str())
+    rest.next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + rest.as_str())
 }
 
 /// The order of units in a list: by name, numbers by their value (2 before 10).

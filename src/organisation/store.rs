@@ -72,8 +72,7 @@ pub async fn children(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Ve
                WHERE unit_period.parent_id = $1
                  AND unit_period.from_on <= $2
                  AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)";
-    let mut units: Vec<Unit> =
-        on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
+    let mut units: Vec<Unit> = on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
     units.sort_by(|a, b| by_name(&a.name, &b.name));
     Ok(units)
 }
@@ -92,8 +91,7 @@ pub async fn cells(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<U
                  AND unit_ancestor.from_on <= $2
                  AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
                  AND unit_period.kind = 'cell'";
-    let mut units: Vec<Unit> =
-        on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
+    let mut units: Vec<Unit> = on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
     units.sort_by(|a, b| by_name(&a.name, &b.name));
     Ok(units)
 }
@@ -171,7 +169,8 @@ pub async fn add(tx: &mut Tx, units: &[NewUnit], at: Moment) -> sqlx::Result<()>
     let rows = ancestry(&periods, &outside)
         .map_err(|circle| sqlx::Error::Protocol(format!("unit {} is below itself", circle.0)))?;
     for row in rows {
-        let sql = "INSERT INTO unit_ancestor (ancestor_id, unit_id, child_id, depth, from_on, to_on)
+        let sql =
+            "INSERT INTO unit_ancestor (ancestor_id, unit_id, child_id, depth, from_on, to_on)
                    VALUES ($1, $2, $3, $4, $5, $6)";
         change!(
             tx,

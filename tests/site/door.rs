@@ -63,7 +63,7 @@ async fn a_short_password_is_refused_beside_its_field() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
+async fn a_wrong_password_is_answered_like_an_unknown_account() {
     let site = Site::start().await;
     let stranger = site.stranger();
     let page = stranger.post("/sign-in", &[("login", "nobody"), ("password", "x")]).await;

@@ -5,5 +5,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod administration;
+mod contributions;
+mod demo;
 mod door;
+mod evaluation;
+mod exchange;
+mod home;
+mod meetings;
+mod members;
+mod scope;
+mod statistics;
 mod support;

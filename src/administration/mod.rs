@@ -1,0 +1,3 @@
+//! The administrator's pages: units and accounts.
+
+pub mod pages;

@@ -1,0 +1,3 @@
+//! The year's evaluation of every member, as a file.
+
+pub mod pages;

@@ -1,0 +1,3 @@
+//! The first page: what is to be done in this half-year.
+
+pub mod pages;

@@ -1,0 +1,3 @@
+//! Counts at every level, as of any day.
+
+pub mod pages;
