@@ -1,5 +1,7 @@
 //! The tables of accounts, grants, sign-ins and one-time links.
 
+use chrono::NaiveDate;
+
 use crate::access::model::{Account, Grant, Role};
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
@@ -120,6 +122,43 @@ pub async fn grants(tx: &mut Tx) -> sqlx::Result<Vec<Grant>> {
                WHERE revoked_at IS NULL
                ORDER BY id";
     on!(tx, db => sqlx::query_as(sql).fetch_all(db))
+}
+
+/// A grant, and what its unit is called.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct NamedGrant {
+    #[sqlx(flatten)]
+    pub grant: Grant,
+    /// None for the whole registry.
+    pub unit_name: Option<String>,
+}
+
+/// The grants in force of all accounts, with the units' names on `on`.
+pub async fn named_grants(tx: &mut Tx, on: NaiveDate) -> sqlx::Result<Vec<NamedGrant>> {
+    let sql = "SELECT role_grant.id, role_grant.account_id, role_grant.role, role_grant.unit_id,
+                      role_grant.names, unit_period.name AS unit_name
+               FROM role_grant
+               LEFT JOIN unit_period ON unit_period.unit_id = role_grant.unit_id
+                                     AND unit_period.from_on <= $1
+                                     AND (unit_period.to_on IS NULL OR unit_period.to_on > $1)
+               WHERE role_grant.revoked_at IS NULL
+               ORDER BY role_grant.id";
+    on!(tx, db => sqlx::query_as(sql).bind(on).fetch_all(db))
+}
+
+/// The grants in force in `unit_id` and in the units below it on `on`.
+pub async fn grants_below(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    on: NaiveDate,
+) -> sqlx::Result<Vec<GrantId>> {
+    let sql = "SELECT role_grant.id
+               FROM unit_ancestor JOIN role_grant ON role_grant.unit_id = unit_ancestor.unit_id
+               WHERE unit_ancestor.ancestor_id = $1
+                 AND unit_ancestor.from_on <= $2
+                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+                 AND role_grant.revoked_at IS NULL";
+    on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(on).fetch_all(db))
 }
 
 pub async fn get_grant(tx: &mut Tx, id: GrantId) -> sqlx::Result<Grant> {

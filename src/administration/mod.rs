@@ -1,3 +1,5 @@
-//! The administrator's pages: units and accounts.
+//! The administrator's pages: units and accounts. Their tables belong to
+//! `organisation` and `access`; member data is out of reach here.
 
+pub mod form;
 pub mod pages;

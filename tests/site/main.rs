@@ -6,14 +6,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod administration;
+mod audit;
 mod contributions;
 mod demo;
 mod door;
 mod evaluation;
 mod exchange;
 mod home;
+mod limits;
 mod meetings;
 mod members;
+mod schema;
 mod scope;
 mod statistics;
 mod support;

@@ -1,7 +1,0 @@
-//! The pages.
-
-use crate::access::routes::Routes;
-
-pub fn routes() -> Routes {
-    Routes::new()
-}

@@ -1,0 +1,74 @@
+//! Granting and revoking roles.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use crate::access::model::Role;
+use crate::access::routes::{Need, Routes};
+use crate::access::store;
+use crate::access::viewer::Viewer;
+use crate::administration::form::AccountForm;
+use crate::administration::pages::accounts;
+use crate::app::App;
+use crate::audit;
+use crate::audit::model::Act;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::faults::Faults;
+use crate::ids::{AccountId, GrantId};
+use crate::web::{Form, Path};
+
+pub fn routes() -> Routes {
+    Routes::new().post("/administration/accounts/{id}/grants", Need::SignedIn, add).post(
+        "/administration/grants/{id}/revoke",
+        Need::SignedIn,
+        revoke,
+    )
+}
+
+async fn add(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<AccountId>,
+    Form(form): Form<AccountForm>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let (account, grants) = accounts::enter(&mut tx, &viewer, id).await?;
+    let mut faults = Faults::default();
+    let grant = accounts::read_grant(&mut tx, &viewer, &form, id, &mut faults).await?;
+    let Some(grant) = grant else {
+        let page = accounts::show_page(&mut tx, &viewer, id, form, faults).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
+    };
+    let has = grants.iter().any(|it| (it.role, it.unit_id) == (grant.role, grant.unit_id));
+    if !has {
+        store::add_grant(&mut tx, &grant, clock::now()).await?;
+        let done = format!("Trao vai trò {} cho {}", grant.role.label(), account.login);
+        let act = Act { unit_id: grant.unit_id, ..Act::new("account.grant", id.0, done) };
+        audit::store::append(&mut tx, &viewer.actor(), act).await?;
+        tx.commit().await?;
+    }
+    Ok(Redirect::to(&format!("/administration/accounts/{id}")).into_response())
+}
+
+async fn revoke(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<GrantId>,
+) -> Result<Redirect> {
+    let mut tx = app.db.write().await?;
+    let grant = store::get_grant(&mut tx, id).await?;
+    let (account, _) = accounts::enter(&mut tx, &viewer, grant.account_id).await?;
+    if account.id == viewer.account_id && grant.role == Role::Administrator {
+        let why = "Không tự bỏ được vai trò quản trị; nhờ một người quản trị khác.";
+        return Err(Error::BadRequest(why));
+    }
+    store::revoke_grant(&mut tx, &grant, clock::now()).await?;
+    let done = format!("Thu vai trò {} của {}", grant.role.label(), account.login);
+    let act = Act { unit_id: grant.unit_id, ..Act::new("account.revoke", account.id.0, done) };
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/administration/accounts/{}", account.id)))
+}
