@@ -1,1 +1,271 @@
-//! To come.
+//! Every page of the site, with every role and an outsider.
+//!
+//! The table of routes says what each page asks for; this walks all of it, so that a
+//! page added tomorrow is checked as well.
+
+use chrono::NaiveDate;
+use haichieu::access::model::{Grant, Right, Role};
+use haichieu::access::routes::{Need, Route};
+use haichieu::contributions::model::{
+    ContributionKind, Giver, NewContribution, NewWorkItem, WorkKind,
+};
+use haichieu::ids::{
+    AccountId, ContributionId, GrantId, LetterId, MeetingId, MemberId, ResidenceId, WorkItemId,
+};
+use haichieu::meetings::model::{MeetingKind, NewMeeting};
+use haichieu::members::model::{NewLetter, NewMember, NewResidence, ResidenceKind};
+use haichieu::vietnamese::name::FullName;
+use haichieu::{access, clock, contributions, meetings, members, site};
+use reqwest::{Method, StatusCode};
+
+use crate::support::{Page, Site, Visitor, day};
+
+/// A name that stands nowhere but in the record of cell A1.
+const CANARY: &str = "Hoàng Phủ Ngọc Yến";
+
+/// What the addresses of the walk name: all of it belongs to cell A1.
+struct Objects {
+    member: MemberId,
+    letter: LetterId,
+    meeting: MeetingId,
+    work: WorkItemId,
+    contribution: ContributionId,
+    account: AccountId,
+    grant: GrantId,
+}
+
+#[tokio::test]
+async fn every_page_asks_who_is_looking() {
+    let site = Site::start().await;
+    let objects = Objects::build(&site).await;
+    let stranger = site.stranger();
+    for route in site::table() {
+        let page = open(&stranger, &route, &objects).await;
+        page.assert_hides(CANARY);
+        match (route.need, &route.method) {
+            (Need::Anyone, _) => {
+                assert!(!page.status.is_server_error(), "{route:?} {}", page.status);
+            }
+            (_, &Method::GET) => {
+                assert!(page.leads_to().starts_with("/sign-in"), "{route:?}");
+            }
+            _ => page.assert_is(StatusCode::UNAUTHORIZED),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_outsider_finds_nothing_anywhere() {
+    let site = Site::start().await;
+    let objects = Objects::build(&site).await;
+    let others = [
+        (Role::CellSecretary, site.town.cell_b1),
+        (Role::CellSecretary, site.town.cell_a2),
+        (Role::WardOfficer, site.town.ward_b),
+        (Role::Administrator, site.town.ward_b),
+    ];
+    for (role, unit_id) in others {
+        for route in site::table() {
+            // A visitor of its own for each page: some pages end what others look at.
+            let visitor = site.visitor(role, unit_id).await;
+            let page = open(&visitor, &route, &objects).await;
+            page.assert_hides(CANARY);
+            if let Need::Right(_) = route.need {
+                assert_eq!(page.status, StatusCode::NOT_FOUND, "{role:?} {route:?}");
+                page.assert_hides("An Bình");
+                page.assert_hides("tổ dân phố 1");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_role_gets_what_its_rights_say_and_no_more() {
+    let site = Site::start().await;
+    let objects = Objects::build(&site).await;
+    let town = &site.town;
+    let visitors = [
+        (Role::CellSecretary, Some(town.cell_a1), false, false),
+        (Role::WardOfficer, Some(town.ward_a), true, false),
+        (Role::OrganisationOfficer, Some(town.city), true, false),
+        (Role::OrganisationOfficer, Some(town.city), true, true),
+        (Role::Administrator, None, false, false),
+    ];
+    for (role, unit_id, below, names) in visitors {
+        for route in site::table() {
+            let Need::Right(right) = route.need else { continue };
+            // A visitor of its own for each page: some pages end what others look at.
+            let visitor = site.visitor_who(role, unit_id, names).await;
+            let page = open(&visitor, &route, &objects).await;
+            let who = format!("{role:?} (names: {names}) at {route:?}: {}", page.status);
+            if role.allows(right, below, names) {
+                let refused = [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN];
+                assert!(!refused.contains(&page.status), "{who}");
+                assert!(!page.status.is_server_error(), "{who}");
+            } else if role.allows(right.sight(), below, names) {
+                assert_eq!(page.status, StatusCode::FORBIDDEN, "{who}");
+            } else {
+                assert_eq!(page.status, StatusCode::NOT_FOUND, "{who}");
+            }
+            if !role.allows(Right::SeeNames, below, names) {
+                page.assert_hides(CANARY);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_record_is_answered_like_a_foreign_one() {
+    let site = Site::start().await;
+    let objects = Objects::build(&site).await;
+    let outsider = site.outsider().await;
+    let foreign = outsider.get(&format!("/members/{}", objects.member)).await;
+    let unknown = outsider.get(&format!("/members/{}", MemberId::new())).await;
+    let text = |page: &Page| page.body.split("404-").next().unwrap().to_owned();
+    assert_eq!((foreign.status, text(&foreign)), (unknown.status, text(&unknown)));
+}
+
+/// Opens a page, or posts an empty form to it.
+async fn open(visitor: &Visitor, route: &Route, objects: &Objects) -> Page {
+    let path = objects.address(route.path);
+    if route.method == Method::GET {
+        visitor.get(&path).await
+    } else {
+        visitor.post(&path, &[]).await
+    }
+}
+
+impl Objects {
+    /// The address of a route about these objects.
+    fn address(&self, path: &str) -> String {
+        let id = match path.split('/').nth(1).unwrap() {
+            "members" => self.member.to_string(),
+            "letters" => self.letter.to_string(),
+            "meetings" => self.meeting.to_string(),
+            "works" => self.work.to_string(),
+            "contributions" => self.contribution.to_string(),
+            "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
+            "administration" => self.account.to_string(),
+            _ => String::new(),
+        };
+        assert!(!path.contains("{id}") || !id.is_empty(), "what does {path} name?");
+        path.replace("{id}", &id)
+            .replace("{code}", "a1")
+            .replace("{token}", "nothing")
+            .replace("{hash}", "nothing")
+            .replace("{name}", "nothing")
+    }
+
+    async fn build(site: &Site) -> Objects {
+        let objects = Objects {
+            member: MemberId::new(),
+            letter: LetterId::new(),
+            meeting: MeetingId::new(),
+            work: WorkItemId::new(),
+            contribution: ContributionId::new(),
+            account: AccountId::new(),
+            grant: GrantId::new(),
+        };
+        site.seed(async |tx| {
+            let now = clock::now();
+            let cell = site.town.cell_a1;
+            members::store::add(tx, &objects.member(), now).await.unwrap();
+            members::store::add_letter(tx, &objects.letter(), now).await.unwrap();
+            let residence = NewResidence {
+                id: ResidenceId::new(),
+                member_id: objects.member,
+                cell_id: cell,
+                letter_id: Some(objects.letter),
+                address: "Số 1, ngõ 3".to_owned(),
+                household_cluster: String::new(),
+                kind: ResidenceKind::Permanent,
+                exempt: None,
+                started_on: day("2020-01-01"),
+                ended: None,
+            };
+            members::store::add_residence(tx, &residence, now).await.unwrap();
+            let meeting = NewMeeting {
+                id: objects.meeting,
+                unit_id: cell,
+                kind: MeetingKind::Periodic,
+                held_on: clock::today(),
+                starts_at: None,
+                place: "Nhà văn hóa".to_owned(),
+                topic: "Tình hình".to_owned(),
+            };
+            meetings::store::add(tx, &meeting, now).await.unwrap();
+            meetings::store::freeze(tx, objects.meeting, now).await.unwrap();
+            let work = NewWorkItem {
+                id: objects.work,
+                unit_id: cell,
+                code: None,
+                kind: WorkKind::Fund,
+                name: "Quỹ khuyến học".to_owned(),
+                goal: None,
+                measure: "đồng".to_owned(),
+                started_on: None,
+                completed_on: None,
+                note: String::new(),
+            };
+            contributions::store::add_work(tx, &work, now).await.unwrap();
+            let gift = objects.gift(cell, clock::today());
+            contributions::store::add(tx, &gift, now).await.unwrap();
+            access::store::add(tx, objects.account, "kept", "Người giữ", None, now).await.unwrap();
+            let (id, account_id) = (objects.grant, objects.account);
+            let role = Role::CellSecretary;
+            let grant = Grant { id, account_id, role, unit_id: Some(cell), names: false };
+            access::store::add_grant(tx, &grant, now).await.unwrap();
+        })
+        .await;
+        objects
+    }
+
+    fn member(&self) -> NewMember {
+        NewMember {
+            id: self.member,
+            name: FullName::read(CANARY).unwrap(),
+            sex: None,
+            born: None,
+            admitted_on: None,
+            official_on: None,
+            card_number: None,
+            phone: None,
+            position: String::new(),
+            workplace_id: None,
+            workplace_cell: String::new(),
+        }
+    }
+
+    fn letter(&self) -> NewLetter {
+        NewLetter {
+            id: self.letter,
+            member_id: self.member,
+            number: "1-GGT/ĐU".to_owned(),
+            issued_by: String::new(),
+            signer: String::new(),
+            issued_on: None,
+            ward_id: None,
+            received_on: None,
+            received_by: String::new(),
+            cell_id: None,
+            assigned_on: None,
+            exempt: false,
+        }
+    }
+
+    fn gift(&self, unit_id: haichieu::ids::UnitId, given_on: NaiveDate) -> NewContribution {
+        NewContribution {
+            id: self.contribution,
+            unit_id,
+            work_item_id: Some(self.work),
+            giver: Giver::Member(self.member),
+            given_on,
+            kind: ContributionKind::Money,
+            amount_vnd: 500_000,
+            quantity_hundredths: 0,
+            measure: "đồng".to_owned(),
+            note: String::new(),
+            reverses: None,
+        }
+    }
+}
