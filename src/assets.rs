@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
 pub struct Asset {
@@ -34,7 +35,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     for asset in &ASSETS {
         hash.update(asset.bytes);
     }
-    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash.finalize()[..9])
 });
 
 static CSS: LazyLock<String> = LazyLock::new(|| address("site.css"));

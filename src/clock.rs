@@ -17,6 +17,7 @@ const HOURS_AHEAD: i32 = 7;
 
 impl Moment {
     /// The moment `seconds` later, or earlier where they are negative.
+    #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Moment {
         Moment(self.0 + seconds * 1_000_000)
     }

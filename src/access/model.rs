@@ -102,6 +102,7 @@ pub enum Right {
 impl Right {
     /// The right that lets one know the thing exists: without it the answer is 404,
     /// with it and without the right itself 403.
+    #[must_use]
     pub fn sight(self) -> Right {
         match self {
             Right::KeepMembers | Right::KeepMeetings | Right::KeepContributions => Right::SeeNames,

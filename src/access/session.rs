@@ -20,7 +20,7 @@ use crate::settings::Settings;
 const IDLE: i64 = 30 * 60;
 /// And after this many in any case: a working day.
 const LONGEST: i64 = 12 * 3600;
-/// How far seen_at may lag behind, so that reading does not mean writing.
+/// How far `seen_at` may lag behind, so that reading does not mean writing.
 const SEEN_EVERY: i64 = 60;
 
 /// A token that nobody can guess, and the hash that is kept of it.

@@ -242,17 +242,14 @@ pub async fn void_links(
     account_id: Option<AccountId>,
     at: Moment,
 ) -> sqlx::Result<()> {
-    match account_id {
-        Some(id) => {
-            let sql = "UPDATE one_time_link SET used_at = $2
-                       WHERE used_at IS NULL AND account_id = $1";
-            change!(tx, sqlx::query(sql).bind(id).bind(at))?;
-        }
-        None => {
-            let sql = "UPDATE one_time_link SET used_at = $1
-                       WHERE used_at IS NULL AND account_id IS NULL";
-            change!(tx, sqlx::query(sql).bind(at))?;
-        }
+    if let Some(id) = account_id {
+        let sql = "UPDATE one_time_link SET used_at = $2
+                   WHERE used_at IS NULL AND account_id = $1";
+        change!(tx, sqlx::query(sql).bind(id).bind(at))?;
+    } else {
+        let sql = "UPDATE one_time_link SET used_at = $1
+                   WHERE used_at IS NULL AND account_id IS NULL";
+        change!(tx, sqlx::query(sql).bind(at))?;
     }
     Ok(())
 }

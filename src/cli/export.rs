@@ -11,7 +11,7 @@ pub enum Export {
 }
 
 impl Export {
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "to come")]
+    #[expect(clippy::unused_async, reason = "to come")]
     pub async fn run(self, _database: &str) -> Outcome {
         Err("chưa làm".into())
     }

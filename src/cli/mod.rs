@@ -21,7 +21,7 @@ mod statistics;
 #[command(name = "haichieu", version, max_term_width = 100)]
 #[command(after_help = "Mã thoát: 0 xong; 1 không làm được, lý do ở stderr; 2 gõ sai lệnh.")]
 struct Cli {
-    /// Cơ sở dữ liệu: một tệp .db (SQLite) hoặc postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN
+    /// Cơ sở dữ liệu: một tệp .db (SQLite) hoặc <postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN>
     #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL")]
     #[arg(hide_env_values = true, default_value = "haichieu.db")]
     database: String,

@@ -8,7 +8,7 @@ use crate::cli::Outcome;
 pub struct Statistics {}
 
 impl Statistics {
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "to come")]
+    #[expect(clippy::unused_async, reason = "to come")]
     pub async fn run(self, _database: &str) -> Outcome {
         Err("chưa làm".into())
     }

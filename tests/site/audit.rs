@@ -13,8 +13,7 @@ use crate::support::Site;
 fn key(name: &str) -> Key {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::remove_file(&file).ok();
-    let made = Key::load(&file).unwrap();
-    drop(made);
+    Key::load(&file).unwrap();
     Key::load(&file).unwrap()
 }
 

@@ -30,7 +30,7 @@ async fn a_silent_connection_is_closed() {
     stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nX-Half").await.unwrap();
     let mut answer = Vec::new();
     // The test's own bound is far beyond the server's ten seconds.
-    let closed = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer));
+    let closed = tokio::time::timeout(Duration::from_mins(1), stream.read_to_end(&mut answer));
     closed.await.expect("the server closes it").ok();
 }
 
@@ -46,7 +46,7 @@ async fn the_server_stops_though_a_client_never_ends_its_request() {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf").await.unwrap();
     stop.send(()).unwrap();
-    let ended = tokio::time::timeout(Duration::from_secs(60), serving).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), serving).await;
     ended.expect("the server stops").unwrap().unwrap();
 }
 
@@ -129,4 +129,33 @@ async fn a_newer_database_is_refused_in_words() {
     };
     let Err(refusal) = Db::open(&url).await else { panic!("it was opened") };
     assert!(refusal.to_string().contains("bản mới hơn"), "{refusal}");
+}
+
+#[tokio::test]
+async fn an_internal_error_shows_a_number_and_nothing_else() {
+    let site = Site::start().await;
+    let sql = "DROP TABLE one_time_link";
+    match &site.db {
+        Db::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.map(|_| ()),
+        Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+    }
+    .unwrap();
+    let page = site.stranger().get("/links/x").await;
+    page.assert_is(StatusCode::INTERNAL_SERVER_ERROR);
+    page.assert_shows("Có lỗi ở máy chủ");
+    page.assert_shows("500-");
+    page.assert_hides("one_time_link");
+}
+
+#[tokio::test]
+async fn a_busy_database_answers_that_nothing_was_written() {
+    let site = Site::start().await;
+    let Db::Sqlite { .. } = &site.db else { return };
+    let held = site.db.write().await.unwrap();
+    let page = site.stranger().post("/sign-in", &[("login", "a"), ("password", "b")]).await;
+    page.assert_is(StatusCode::SERVICE_UNAVAILABLE);
+    page.assert_shows("Chưa ghi gì vào sổ");
+    assert!(page.headers.contains_key("retry-after"));
+    site.stranger().get("/sign-in").await.assert_is(StatusCode::OK);
+    drop(held);
 }

@@ -226,8 +226,14 @@ impl Page {
 
 impl Town {
     async fn build(db: &Db) -> Town {
-        let [city, ward_a, ward_b, cell_a1, cell_a2, cell_b1] =
-            std::array::from_fn(|_| UnitId::new());
+        let town = Town {
+            city: UnitId::new(),
+            ward_a: UnitId::new(),
+            ward_b: UnitId::new(),
+            cell_a1: UnitId::new(),
+            cell_a2: UnitId::new(),
+            cell_b1: UnitId::new(),
+        };
         let unit = |id, code: &str, name: &str, kind, parent_id| NewUnit {
             id,
             code: code.to_owned(),
@@ -239,17 +245,17 @@ impl Town {
             to_on: None,
         };
         let units = [
-            unit(city, "thanh-pho", "Thành phố Sông Lam", UnitKind::City, None),
-            unit(ward_a, "phuong-a", "Phường An Bình", UnitKind::Ward, Some(city)),
-            unit(ward_b, "phuong-b", "Phường Bến Thủy", UnitKind::Ward, Some(city)),
-            unit(cell_a1, "a1", "Chi bộ tổ dân phố 1", UnitKind::Cell, Some(ward_a)),
-            unit(cell_a2, "a2", "Chi bộ tổ dân phố 2", UnitKind::Cell, Some(ward_a)),
-            unit(cell_b1, "b1", "Chi bộ thôn Đông", UnitKind::Cell, Some(ward_b)),
+            unit(town.city, "thanh-pho", "Thành phố Sông Lam", UnitKind::City, None),
+            unit(town.ward_a, "phuong-a", "Phường An Bình", UnitKind::Ward, Some(town.city)),
+            unit(town.ward_b, "phuong-b", "Phường Bến Thủy", UnitKind::Ward, Some(town.city)),
+            unit(town.cell_a1, "a1", "Chi bộ tổ dân phố 1", UnitKind::Cell, Some(town.ward_a)),
+            unit(town.cell_a2, "a2", "Chi bộ tổ dân phố 2", UnitKind::Cell, Some(town.ward_a)),
+            unit(town.cell_b1, "b1", "Chi bộ thôn Đông", UnitKind::Cell, Some(town.ward_b)),
         ];
         let mut tx = db.write().await.unwrap();
         organisation::store::add(&mut tx, &units, clock::now()).await.unwrap();
         tx.commit().await.unwrap();
-        Town { city, ward_a, ward_b, cell_a1, cell_a2, cell_b1 }
+        town
     }
 }
 
