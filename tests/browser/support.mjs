@@ -1,0 +1,94 @@
+// One demonstration registry for a test file, and the few words the flows are written in.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const binary = process.env.HAICHIEU ?? join(here, '../../target/release/haichieu');
+export const shots = join(here, 'shots');
+mkdirSync(shots, { recursive: true });
+
+/** Starts `haichieu demo` on a free port: its origin, its accounts, and how to stop it. */
+export async function startDemo() {
+  const environment = { ...process.env };
+  delete environment.DATABASE_URL;
+  const child = spawn(binary, ['demo', '--listen', '127.0.0.1:0'], { env: environment });
+  let printed = '';
+  let complaints = '';
+  child.stderr.on('data', (data) => { complaints += data; });
+  const origin = await new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`demo ended with ${code}: ${complaints}`)));
+    child.stdout.on('data', (data) => {
+      printed += data;
+      const address = printed.match(/http:\/\/127\.0\.0\.1:\d+/);
+      if (address && /Ctrl/.test(printed)) resolve(address[0]);
+    });
+  });
+  const password = (login) => {
+    const line = printed.split('\n').find((it) => it.trim().startsWith(login));
+    return line.trim().split(/\s{2,}/).at(-1);
+  };
+  const stop = () => new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.on('exit', (code, signal) => resolve({ code, signal }));
+    child.kill('SIGTERM');
+  });
+  return { origin, printed: () => printed, password, stop };
+}
+
+export const launch = () => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+/** A page of this width, signed in, that remembers what went wrong on it. */
+export async function signedIn(browser, demo, login, { width = 360, script = true } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 740 : 900 },
+    locale: 'en-US', // dates must not depend on it
+    timezoneId: 'Asia/Ho_Chi_Minh',
+    javaScriptEnabled: script,
+  });
+  const page = await context.newPage();
+  page.troubles = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.troubles.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(demo.origin)) page.troubles.push(`foreign request ${request.url()}`);
+  });
+  await page.goto(`${demo.origin}/sign-in`);
+  await page.fill('#login', login);
+  await page.fill('#password', demo.password(login));
+  await page.click('main button[type=submit]');
+  return page;
+}
+
+/** What axe finds on the page as it is. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => axe.run(document, {
+    runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+  }));
+  return violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => node.html).join(' | ')}`);
+}
+
+/** Controls that a thumb would miss: smaller than 44 by 44. */
+export const smallTargets = (page) => page.evaluate(() => {
+  const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
+  const inText = (el) => el.tagName === 'A' && getComputedStyle(el).display === 'inline';
+  return controls
+    .filter((el) => !inText(el) && !el.classList.contains('skip') && el.getClientRects().length)
+    .map((el) => (['radio', 'checkbox'].includes(el.type) ? el.closest('label') : el))
+    .filter((el) => { const box = el.getBoundingClientRect(); return box.width < 43.5 || box.height < 43.5; })
+    .map((el) => `${el.outerHTML.slice(0, 90)} ${Math.round(el.getBoundingClientRect().width)}x${Math.round(el.getBoundingClientRect().height)}`);
+});
+
+/** How many pixels the page is wider than the window. */
+export const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
