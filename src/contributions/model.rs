@@ -257,23 +257,37 @@ impl Resident {
     }
 }
 
-/// Of those whose names hold what was typed, the ones that are meant: those with
-/// exactly this name, marks and all; else those with this name but for its marks; else
-/// all of them. Marks count only for somebody who types them.
-pub fn meant(found: Vec<Resident>, typed: &str) -> Vec<Resident> {
-    let exact = |name: &str| fold::plain_tone(name).to_lowercase();
-    let spaced = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    let narrowings: [&dyn Fn(&Resident) -> bool; 2] =
-        [&|it| fold::has_marks(&spaced) && exact(&it.full_name) == exact(&spaced), &|it| {
-            fold::fold(&it.full_name) == fold::fold(&spaced)
-        }];
-    for narrowing in narrowings {
-        let narrowed: Vec<_> = found.iter().filter(|it| narrowing(it)).cloned().collect();
-        if !narrowed.is_empty() {
-            return narrowed;
-        }
-    }
+/// Of those whose names hold what was typed, the ones that are meant: those whose names
+/// come nearest to it.
+pub fn meant(mut found: Vec<Resident>, typed: &str) -> Vec<Resident> {
+    let nearest = found.iter().map(|it| distance(&it.full_name, typed)).min();
+    found.retain(|it| Some(distance(&it.full_name, typed)) == nearest);
     found
+}
+
+/// How far a name that holds what was typed is from it: the whole name comes first, then
+/// its words (`hòa` is not Hoàng), then parts of words. Marks count for those who type
+/// them.
+fn distance(name: &str, typed: &str) -> u8 {
+    let marked = |text: &str| fold::plain_tone(text).to_lowercase();
+    let spaced = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let has_words = |name: &str, typed: &str| {
+        typed.split(' ').all(|word| name.split(' ').any(|own| own == word))
+    };
+    let (with_marks, without) =
+        ((marked(name), marked(&spaced)), (fold::fold(name), fold::fold(typed)));
+    let has_marks = fold::has_marks(typed);
+    if has_marks && with_marks.0 == with_marks.1 {
+        0
+    } else if without.0 == without.1 {
+        1
+    } else if has_marks && has_words(&with_marks.0, &with_marks.1) {
+        2
+    } else if has_words(&without.0, &without.1) {
+        3
+    } else {
+        4
+    }
 }
 
 #[cfg(test)]
@@ -298,6 +312,7 @@ mod tests {
     fn a_whole_name_is_not_confused_with_longer_ones() {
         assert_eq!(names(&["Lê Thị Hoa", "Lê Thị Hoài"], "lê thị  hoa"), ["Lê Thị Hoa"]);
         assert_eq!(names(&["Lê Thị Hoà", "Lê Thị Hoa"], "Lê Thị Hòa"), ["Lê Thị Hoà"]);
+        assert_eq!(names(&["Mai Ngọc Hoà", "Lê Hoàng", "Bùi Thị Hoa"], "hòa"), ["Mai Ngọc Hoà"]);
     }
 
     #[test]
@@ -320,5 +335,36 @@ mod tests {
         assert_eq!(one.label(), "Đặng Đức Hòa, 1990");
         one.workplace = Some("Sở Tài chính".to_owned());
         assert_eq!(one.label(), "Đặng Đức Hòa, 1990, Sở Tài chính");
+    }
+
+    #[test]
+    fn a_reversal_is_never_older_than_what_it_cancels() {
+        let day = |day| NaiveDate::from_ymd_opt(2024, 11, day).unwrap();
+        let entry = Contribution {
+            id: ContributionId::new(),
+            unit_id: UnitId::new(),
+            unit_name: "Chi bộ tổ dân phố 2".to_owned(),
+            work_item_id: None,
+            work_name: None,
+            member_id: None,
+            giver: "Tổ đảng ngõ 5".to_owned(),
+            given_on: day(9),
+            kind: ContributionKind::Money,
+            amount_vnd: 200_000,
+            quantity_hundredths: 0,
+            measure: DONG.to_owned(),
+            note: String::new(),
+            reverses_id: None,
+            reverses_on: None,
+            reason: String::new(),
+            reversal_id: None,
+            reversal_on: None,
+            created_at: Moment(0),
+        };
+        let reversal = |today| entry.reversal(ContributionId::new(), "ghi nhầm", today);
+        assert_eq!(reversal(day(10)).given_on, day(10));
+        assert_eq!(reversal(day(8)).given_on, day(9));
+        assert_eq!(reversal(day(10)).amount_vnd, -200_000);
+        assert_eq!(reversal(day(10)).giver, Giver::Group("Tổ đảng ngõ 5".to_owned()));
     }
 }

@@ -5,6 +5,7 @@ mod entry;
 mod giver;
 mod giving;
 mod pager;
+mod work_form;
 mod works;
 
 use crate::access::model::Right::{KeepContributions, SeeNames};
@@ -14,11 +15,11 @@ pub fn routes() -> Routes {
     let (see, keep) = (Need::Right(SeeNames), Need::Right(KeepContributions));
     Routes::new()
         .get("/units/{code}/works", see, works::list)
-        .get("/units/{code}/works/new", keep, works::new)
-        .post("/units/{code}/works", keep, works::add)
+        .get("/units/{code}/works/new", keep, work_form::new)
+        .post("/units/{code}/works", keep, work_form::add)
         .get("/works/{id}", see, works::show)
-        .get("/works/{id}/edit", keep, works::edit)
-        .post("/works/{id}/edit", keep, works::change)
+        .get("/works/{id}/edit", keep, work_form::edit)
+        .post("/works/{id}/edit", keep, work_form::change)
         .get("/units/{code}/contributions", see, book::list)
         .get("/units/{code}/contributions/new", keep, giving::new)
         .post("/units/{code}/contributions", keep, giving::add)

@@ -73,6 +73,12 @@ impl Progress {
         }
     }
 
+    /// Whether there is nothing to count towards anything: no goal, and only gifts of
+    /// other kinds, if any.
+    pub fn is_blank(&self) -> bool {
+        self.goal.is_none() && self.given == 0
+    }
+
     pub fn given(&self) -> String {
         self.shown(self.given)
     }

@@ -83,15 +83,15 @@ impl GiftForm {
         mut faults: Faults,
     ) -> Result<NewContribution, Faults> {
         let kind = faults.need("kind", ContributionKind::read(&self.kind), "Chọn loại đóng góp");
-        let given = kind.and_then(|kind| self.read_given(kind, &mut faults));
+        let measured = kind.and_then(|kind| self.read_measured(kind, &mut faults));
         let given_on = faults.read("given_on", read_given_on(&self.given_on, today));
         let note = faults.read("note", short(&self.note, 500));
         let needs_note = kind.is_some_and(ContributionKind::needs_note);
         if needs_note && note.as_deref() == Some("") {
             faults.add("note", "Ghi rõ đã góp gì, ví dụ đấu nối 12 bộ đèn");
         }
-        match (kind, giver, given, given_on, note) {
-            (Some(kind), Some(giver), Some(given), Some(given_on), Some(note))
+        match (kind, giver, measured, given_on, note) {
+            (Some(kind), Some(giver), Some(measured), Some(given_on), Some(note))
                 if faults.is_empty() =>
             {
                 Ok(NewContribution {
@@ -101,9 +101,9 @@ impl GiftForm {
                     giver,
                     given_on,
                     kind,
-                    amount_vnd: given.amount_vnd,
-                    quantity_hundredths: given.quantity_hundredths,
-                    measure: given.measure,
+                    amount_vnd: measured.amount_vnd,
+                    quantity_hundredths: measured.quantity_hundredths,
+                    measure: measured.measure,
                     note,
                     reverses: None,
                 })
@@ -112,7 +112,7 @@ impl GiftForm {
         }
     }
 
-    fn read_given(&self, kind: ContributionKind, faults: &mut Faults) -> Option<Given> {
+    fn read_measured(&self, kind: ContributionKind, faults: &mut Faults) -> Option<Measured> {
         let (amount, quantity) = (self.amount.trim(), self.quantity.trim());
         if kind == ContributionKind::Money {
             let amount_vnd = faults.read("amount", read_amount(amount));
@@ -120,7 +120,7 @@ impl GiftForm {
                 faults.add("quantity", "Bỏ trống số lượng khi góp tiền, hoặc chọn loại khác");
             }
             let measure = DONG.to_owned();
-            return Some(Given { amount_vnd: amount_vnd?, quantity_hundredths: 0, measure });
+            return Some(Measured { amount_vnd: amount_vnd?, quantity_hundredths: 0, measure });
         }
         if !amount.is_empty() {
             faults.add("amount", "Bỏ trống số tiền, hoặc chọn loại Tiền");
@@ -134,12 +134,12 @@ impl GiftForm {
             measure if measure.is_empty() => kind.measure().to_owned(),
             measure => measure,
         };
-        Some(Given { amount_vnd: 0, quantity_hundredths: quantity_hundredths?, measure })
+        Some(Measured { amount_vnd: 0, quantity_hundredths: quantity_hundredths?, measure })
     }
 }
 
 /// How much was given.
-struct Given {
+struct Measured {
     amount_vnd: i64,
     quantity_hundredths: i64,
     measure: String,
@@ -153,11 +153,18 @@ fn read_amount(typed: &str) -> Result<i64, String> {
 }
 
 fn read_given_on(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
-    let given_on = day::read(typed).and_then(not_too_early)?;
+    let given_on = day::read(typed).and_then(not_too_early);
+    let given_on = given_on.map_err(|fault| format!("Sửa ngày góp: {}", lower_first(&fault)))?;
     if given_on > today {
         return Err(format!("Sửa ngày góp: {} chưa tới", day::short(given_on)));
     }
     Ok(given_on)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_lowercase);
+    first.into_iter().flatten().chain(rest).collect()
 }
 
 /// The name of a group that gave together.
@@ -184,15 +191,10 @@ impl ReversalForm {
     pub fn read(&self) -> Result<String, Faults> {
         let mut faults = Faults::default();
         let reason = faults.read("reason", short(&self.reason, 300));
-        match reason.filter(|it| !it.is_empty()) {
-            Some(reason) => Ok(reason),
-            None => {
-                if faults.is_empty() {
-                    faults.add("reason", "Ghi lý do hủy, ví dụ: ghi nhầm người");
-                }
-                Err(faults)
-            }
+        if reason.as_deref() == Some("") {
+            faults.add("reason", "Ghi lý do hủy, ví dụ: ghi nhầm người");
         }
+        reason.filter(|_| faults.is_empty()).ok_or(faults)
     }
 }
 

@@ -48,6 +48,14 @@ enum Notice {
 }
 
 impl ShowPage {
+    /// What the history says of the act that the notice speaks of.
+    fn just_written(&self) -> Option<&Entry> {
+        match self.notice {
+            Notice::Written => self.history.last(),
+            _ => self.history.first(),
+        }
+    }
+
     /// An amount of money in words, without its sign.
     fn in_words(&self) -> String {
         match self.entry.amount_vnd {

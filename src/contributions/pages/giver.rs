@@ -15,6 +15,10 @@ use crate::vietnamese::day;
 /// How many namesakes are offered to choose among.
 const MOST_CHOICES: usize = 20;
 
+/// How many names that hold what was typed are looked through. Beyond it the one that
+/// is meant might be missed, and somebody else taken.
+const MOST_FOUND: i64 = 500;
+
 /// The answer to a giver as typed.
 pub struct Found {
     pub giver: Option<Giver>,
@@ -95,9 +99,10 @@ async fn by_name(
         faults.add("giver", "Nhập tên đảng viên đã góp");
         return Ok(Found::nobody());
     }
-    let limit = i64::try_from(MOST_CHOICES + 1).unwrap_or(i64::MAX);
-    let mut found = meant(givers::search(tx, scope, typed, on, limit).await?, typed);
-    if found.len() > MOST_CHOICES {
+    let found = givers::search(tx, scope, typed, on, MOST_FOUND).await?;
+    let is_cut = i64::try_from(found.len()).is_ok_and(|found| found >= MOST_FOUND);
+    let mut found = meant(found, typed);
+    if is_cut || found.len() > MOST_CHOICES {
         let fault = format!("Gõ thêm họ, tên đệm: hơn {MOST_CHOICES} đồng chí có tên {typed}");
         faults.add("giver", fault);
         return Ok(Found::nobody());

@@ -30,16 +30,16 @@ pub async fn search(
                  AND member.folded LIKE $7 ESCAPE '\\' AND member.folded LIKE $8 ESCAPE '\\'
                ORDER BY member.sort_key, member.id
                LIMIT $9";
-    let [a, b, c, d, e, f] = super::six_patterns(typed);
+    let [first, second, third, fourth, fifth, sixth] = super::six_patterns(typed);
     on!(tx, db => sqlx::query_as(sql)
         .bind(scope.unit_id())
         .bind(on_day)
-        .bind(a)
-        .bind(b)
-        .bind(c)
-        .bind(d)
-        .bind(e)
-        .bind(f)
+        .bind(first)
+        .bind(second)
+        .bind(third)
+        .bind(fourth)
+        .bind(fifth)
+        .bind(sixth)
         .bind(limit)
         .fetch_all(db))
 }

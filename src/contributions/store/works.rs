@@ -59,9 +59,9 @@ macro_rules! page_of_works {
 /// Binds what `within_reach!` asks for.
 macro_rules! bind_reach {
     ($query:expr, $unit_id:expr, $today:expr, $filter:expr) => {{
-        let [a, b, c, d, e, f] = super::six_patterns(&$filter.q);
+        let [first, second, third, fourth, fifth, sixth] = super::six_patterns(&$filter.q);
         let query = $query.bind($unit_id).bind($today).bind($filter.kind.map(WorkKind::as_str));
-        query.bind(a).bind(b).bind(c).bind(d).bind(e).bind(f)
+        query.bind(first).bind(second).bind(third).bind(fourth).bind(fifth).bind(sixth)
     }};
 }
 
