@@ -1,7 +1,29 @@
 //! The pages.
 
-use crate::access::routes::Routes;
+mod book;
+mod entry;
+mod giver;
+mod giving;
+mod pager;
+mod work_form;
+mod works;
+
+use crate::access::model::Right::{KeepContributions, SeeNames};
+use crate::access::routes::{Need, Routes};
 
 pub fn routes() -> Routes {
+    let (see, keep) = (Need::Right(SeeNames), Need::Right(KeepContributions));
     Routes::new()
+        .get("/units/{code}/works", see, works::list)
+        .get("/units/{code}/works/new", keep, work_form::new)
+        .post("/units/{code}/works", keep, work_form::add)
+        .get("/works/{id}", see, works::show)
+        .get("/works/{id}/edit", keep, work_form::edit)
+        .post("/works/{id}/edit", keep, work_form::change)
+        .get("/units/{code}/contributions", see, book::list)
+        .get("/units/{code}/contributions/new", keep, giving::new)
+        .post("/units/{code}/contributions", keep, giving::add)
+        .get("/contributions/{id}", see, entry::show)
+        .get("/contributions/{id}/reverse", keep, entry::ask)
+        .post("/contributions/{id}/reverse", keep, entry::reverse)
 }

@@ -1,9 +1,14 @@
 //! The tables of works and contributions.
 
 use crate::clock::Moment;
-use crate::contributions::model::{Giver, NewContribution, NewWorkItem};
-use crate::db::{Tx, change};
+use crate::contributions::model::{Giver, NewContribution, NewWorkItem, WorkItem};
+use crate::db::{Tx, change, on, one_row};
+use crate::ids::WorkItemId;
 use crate::vietnamese::fold;
+
+pub mod book;
+pub mod givers;
+pub mod works;
 
 pub async fn add_work(tx: &mut Tx, new: &NewWorkItem, at: Moment) -> sqlx::Result<()> {
     let sql = "INSERT INTO work_item (id, unit_id, code, kind, name, folded, goal, measure,
@@ -26,6 +31,44 @@ pub async fn add_work(tx: &mut Tx, new: &NewWorkItem, at: Moment) -> sqlx::Resul
             .bind(at)
     )?;
     Ok(())
+}
+
+pub async fn get_work(tx: &mut Tx, id: WorkItemId) -> sqlx::Result<WorkItem> {
+    let sql = "SELECT id, unit_id, kind, name, goal, measure, started_on, completed_on, note,
+                      version
+               FROM work_item WHERE id = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+pub async fn find_work(tx: &mut Tx, id: WorkItemId) -> sqlx::Result<Option<WorkItem>> {
+    match get_work(tx, id).await {
+        Ok(work) => Ok(Some(work)),
+        Err(sqlx::Error::RowNotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the fields of `new` over the work at `version`; its unit and its name in
+/// files stay.
+pub async fn change_work(tx: &mut Tx, new: &NewWorkItem, version: i64) -> sqlx::Result<()> {
+    let sql = "UPDATE work_item SET kind = $3, name = $4, folded = $5, goal = $6, measure = $7,
+                                    started_on = $8, completed_on = $9, note = $10,
+                                    version = version + 1
+               WHERE id = $1 AND version = $2";
+    one_row(change!(
+        tx,
+        sqlx::query(sql)
+            .bind(new.id)
+            .bind(version)
+            .bind(new.kind)
+            .bind(&new.name)
+            .bind(fold::fold(&new.name))
+            .bind(new.goal)
+            .bind(&new.measure)
+            .bind(new.started_on)
+            .bind(new.completed_on)
+            .bind(&new.note)
+    )?)
 }
 
 /// Adds an entry. One that was reversed already cannot be again: a unique violation.
@@ -61,4 +104,11 @@ pub async fn add(tx: &mut Tx, new: &NewContribution, at: Moment) -> sqlx::Result
             .bind(at)
     )?;
     Ok(())
+}
+
+/// The patterns of a search, filled up with ones that match everything: the number of
+/// binds in a query is fixed.
+fn six_patterns(typed: &str) -> [String; 6] {
+    let mut words = fold::like_words(typed).into_iter();
+    std::array::from_fn(|_| words.next().unwrap_or_else(|| "%".to_owned()))
 }

@@ -1,0 +1,218 @@
+//! The book of contributions: its entries and their sums.
+
+use chrono::NaiveDate;
+
+use crate::access::guard::Scope;
+use crate::contributions::model::{Contribution, ContributionKind, Giver, NewContribution};
+use crate::contributions::totals::Total;
+use crate::db::{Tx, on};
+use crate::ids::{ContributionId, MemberId, UnitId, WorkItemId};
+
+/// Which entries of a unit's book: those given from `from` up to, but not on, `to`.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub kind: Option<ContributionKind>,
+    pub work_item_id: Option<WorkItemId>,
+}
+
+/// Entries with the names that belong to them.
+macro_rules! entries {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT contribution.id, contribution.unit_id, contribution.work_item_id,
+                    contribution.member_id, contribution.given_on, contribution.kind,
+                    contribution.amount_vnd, contribution.quantity_hundredths,
+                    contribution.measure, contribution.note, contribution.reverses_id,
+                    contribution.reason, contribution.created_at,
+                    COALESCE(member.full_name, contribution.group_name) AS giver,
+                    work_item.name AS work_name,
+                    original.given_on AS reverses_on,
+                    reversal.id AS reversal_id, reversal.given_on AS reversal_on,
+                    (SELECT unit_period.name FROM unit_period
+                     WHERE unit_period.unit_id = contribution.unit_id
+                     ORDER BY unit_period.from_on DESC LIMIT 1) AS unit_name
+             FROM contribution
+             LEFT JOIN member ON member.id = contribution.member_id
+             LEFT JOIN work_item ON work_item.id = contribution.work_item_id
+             LEFT JOIN contribution AS original ON original.id = contribution.reverses_id
+             LEFT JOIN contribution AS reversal ON reversal.reverses_id = contribution.id ",
+            $($rest),+
+        )
+    };
+}
+
+/// Sums by kind and measure. A giver counts while something of the gifts remains.
+macro_rules! sums {
+    ($($rest:expr),+) => {
+        concat!(
+            "SELECT kind, measure,
+                    CAST(SUM(amount_vnd) AS BIGINT) AS amount_vnd,
+                    CAST(SUM(quantity_hundredths) AS BIGINT) AS quantity_hundredths,
+                    COUNT(member_id) FILTER (WHERE amount_vnd + quantity_hundredths > 0) AS people,
+                    COUNT(group_name) FILTER (WHERE amount_vnd + quantity_hundredths > 0)
+                        AS parties,
+                    CAST(SUM(entries) AS BIGINT) AS entries
+             FROM (SELECT contribution.kind, contribution.measure, contribution.member_id,
+                          contribution.group_name,
+                          SUM(contribution.amount_vnd) AS amount_vnd,
+                          SUM(contribution.quantity_hundredths) AS quantity_hundredths,
+                          COUNT(*) AS entries
+                   FROM contribution ",
+            $($rest),+,
+            " GROUP BY contribution.kind, contribution.measure, contribution.member_id,
+                       contribution.group_name) AS of_giver
+             GROUP BY kind, measure"
+        )
+    };
+}
+
+/// The entries of the unit, and those of the units that were below it on their day.
+macro_rules! in_the_book {
+    () => {
+        "WHERE contribution.unit_id IN (SELECT unit_id FROM unit_ancestor WHERE ancestor_id = $1)
+           AND EXISTS (SELECT 1 FROM unit_ancestor AS held
+                       WHERE held.ancestor_id = $1 AND held.unit_id = contribution.unit_id
+                         AND (held.depth = 0
+                              OR (held.from_on <= contribution.given_on
+                                  AND (held.to_on IS NULL
+                                       OR held.to_on > contribution.given_on))))
+           AND contribution.given_on >= $2 AND contribution.given_on < $3
+           AND (CAST($4 AS TEXT) IS NULL OR contribution.kind = $4)
+           AND ($5 IS NULL OR contribution.work_item_id = $5)"
+    };
+}
+
+macro_rules! newest_first {
+    ($limits:literal) => {
+        concat!(
+            " ORDER BY contribution.given_on DESC, contribution.created_at DESC,
+                       contribution.id DESC ",
+            $limits
+        )
+    };
+}
+
+/// A page of the unit's book, newest first.
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: Filter,
+    (limit, offset): (i64, i64),
+) -> sqlx::Result<Vec<Contribution>> {
+    let sql = entries!(in_the_book!(), newest_first!("LIMIT $6 OFFSET $7"));
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(scope.unit_id())
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(filter.kind.map(ContributionKind::as_str))
+        .bind(filter.work_item_id)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(db))
+}
+
+/// The sums of everything that the filter finds.
+pub async fn sums(tx: &mut Tx, unit_id: UnitId, filter: Filter) -> sqlx::Result<Vec<Total>> {
+    let sql = sums!(in_the_book!());
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit_id)
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(filter.kind.map(ContributionKind::as_str))
+        .bind(filter.work_item_id)
+        .fetch_all(db))
+}
+
+/// The day of the oldest entry at or below the unit.
+pub async fn first_day(tx: &mut Tx, unit_id: UnitId) -> sqlx::Result<Option<NaiveDate>> {
+    let sql = "SELECT MIN(given_on) FROM contribution
+               WHERE unit_id IN (SELECT unit_id FROM unit_ancestor WHERE ancestor_id = $1)";
+    on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).fetch_one(db))
+}
+
+/// A page of the entries for one work, newest first.
+pub async fn of_work(
+    tx: &mut Tx,
+    scope: &Scope,
+    work_item_id: WorkItemId,
+    (limit, offset): (i64, i64),
+) -> sqlx::Result<Vec<Contribution>> {
+    let sql = entries!(
+        "WHERE contribution.work_item_id = $1 AND work_item.unit_id = $2",
+        newest_first!("LIMIT $3 OFFSET $4")
+    );
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(work_item_id)
+        .bind(scope.unit_id())
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(db))
+}
+
+pub async fn sums_of_work(tx: &mut Tx, work_item_id: WorkItemId) -> sqlx::Result<Vec<Total>> {
+    let sql = sums!("WHERE contribution.work_item_id = $1");
+    on!(tx, db => sqlx::query_as(sql).bind(work_item_id).fetch_all(db))
+}
+
+/// The members whose money the work has, by name and not by amount.
+pub async fn thanked(
+    tx: &mut Tx,
+    scope: &Scope,
+    work_item_id: WorkItemId,
+) -> sqlx::Result<Vec<String>> {
+    let sql = "SELECT member.full_name
+               FROM (SELECT contribution.member_id
+                     FROM contribution
+                     JOIN work_item ON work_item.id = contribution.work_item_id
+                     WHERE contribution.work_item_id = $1 AND work_item.unit_id = $2
+                       AND contribution.kind = 'money' AND contribution.member_id IS NOT NULL
+                     GROUP BY contribution.member_id
+                     HAVING SUM(contribution.amount_vnd) > 0) AS giver
+               JOIN member ON member.id = giver.member_id
+               ORDER BY member.sort_key, member.id";
+    on!(tx, db => sqlx::query_scalar(sql).bind(work_item_id).bind(scope.unit_id()).fetch_all(db))
+}
+
+/// The unit in whose book the entry stands, if there is one.
+pub async fn find_unit_id(tx: &mut Tx, id: ContributionId) -> sqlx::Result<Option<UnitId>> {
+    let sql = "SELECT unit_id FROM contribution WHERE id = $1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+}
+
+pub async fn get(tx: &mut Tx, scope: &Scope, id: ContributionId) -> sqlx::Result<Contribution> {
+    let sql = entries!("WHERE contribution.id = $1 AND contribution.unit_id = $2");
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(scope.unit_id()).fetch_one(db))
+}
+
+/// Entries in force that say the same as `new`: giver, work, kind, amount and day.
+pub async fn like(
+    tx: &mut Tx,
+    scope: &Scope,
+    new: &NewContribution,
+) -> sqlx::Result<Vec<Contribution>> {
+    let sql = entries!(
+        "WHERE contribution.unit_id = $1 AND contribution.given_on = $2
+           AND contribution.kind = $3 AND contribution.amount_vnd = $4
+           AND contribution.quantity_hundredths = $5
+           AND contribution.reverses_id IS NULL AND reversal.id IS NULL
+           AND (contribution.member_id = $6 OR contribution.group_name = $7)",
+        newest_first!("LIMIT 20")
+    );
+    let (member_id, group_name): (Option<MemberId>, Option<&str>) = match &new.giver {
+        Giver::Member(id) => (Some(*id), None),
+        Giver::Group(name) => (None, Some(name)),
+    };
+    let mut found: Vec<Contribution> = on!(tx, db => sqlx::query_as(sql)
+        .bind(scope.unit_id())
+        .bind(new.given_on)
+        .bind(new.kind)
+        .bind(new.amount_vnd)
+        .bind(new.quantity_hundredths)
+        .bind(member_id)
+        .bind(group_name)
+        .fetch_all(db))?;
+    found.retain(|it| it.work_item_id == new.work_item_id);
+    Ok(found)
+}
