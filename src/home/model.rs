@@ -74,15 +74,23 @@ impl Next {
 }
 
 /// A month of the half-year as the strip draws it, in per cent of its width.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Month {
     pub number: u32,
+    /// Where it begins, in tenths of a per cent.
     pub x: u32,
     /// How much of the month is over; 16 stands for all.
     pub passed: u32,
 }
 
 const WIDTH: u32 = 16;
+
+impl Month {
+    /// Where it begins, as the drawing writes it: `16.8%`.
+    pub fn left(self) -> String {
+        format!("{}.{}%", self.x / 10, self.x % 10)
+    }
+}
 
 /// The six months of the half-year, as far as `today`.
 pub fn strip(half: HalfYear, today: NaiveDate) -> Vec<Month> {
@@ -94,7 +102,7 @@ pub fn strip(half: HalfYear, today: NaiveDate) -> Vec<Month> {
             std::cmp::Ordering::Equal => today.day() * WIDTH / u32::from(today.num_days_in_month()),
             std::cmp::Ordering::Greater => 0,
         };
-        Month { number, x: index * 168 / 10, passed }
+        Month { number, x: index * 168, passed }
     });
     months.collect()
 }
@@ -163,6 +171,6 @@ mod tests {
         let months = strip(HalfYear { year: 2024, half: 2 }, day("2024-11-15"));
         let passed: Vec<_> = months.iter().map(|it| (it.number, it.passed)).collect();
         assert_eq!(passed, [(7, 16), (8, 16), (9, 16), (10, 16), (11, 8), (12, 0)]);
-        assert_eq!(months[5].x, 84);
+        assert_eq!(months[5].x, 840);
     }
 }

@@ -1,4 +1,4 @@
-//! Where one lands after signing in, and the tasks of a unit.
+//! Where one lands after signing in, and the tasks of a cell.
 
 use askama::Template;
 use axum::extract::State;
@@ -91,9 +91,12 @@ async fn tasks(
     State(app): State<App>,
     viewer: Viewer,
     Path(code): Path<String>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::KeepMeetings).await?;
+    if !unit.is_cell() {
+        return Ok(Redirect::to(&format!("/units/{code}")).into_response());
+    }
     let today = clock::today();
     let half = HalfYear::of(today);
     let (from, to) = half.days();
@@ -110,5 +113,5 @@ async fn tasks(
         meetings: listed.into_iter().map(|it| (Progress::of(&it, today), it)).collect(),
         unit,
     };
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
 }

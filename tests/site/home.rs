@@ -1,10 +1,11 @@
 //! Where one lands, and the tasks of the half-year.
 
+use chrono::Days;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::session::Token;
-use haichieu::ids::{AccountId, GrantId, UnitId};
-use haichieu::meetings::model::HalfYear;
-use haichieu::{access, clock};
+use haichieu::ids::{AccountId, GrantId, MeetingId, UnitId};
+use haichieu::meetings::model::{HalfYear, MeetingKind, NewMeeting};
+use haichieu::{access, clock, meetings};
 use reqwest::StatusCode;
 
 use crate::support::{Site, Visitor, visitor};
@@ -59,4 +60,28 @@ async fn an_empty_half_year_asks_for_its_periodic_meeting() {
     page.assert_shows("Ghi đảng viên đầu tiên");
     site.ward_officer().await.get("/units/a1/tasks").await.assert_is(StatusCode::FORBIDDEN);
     site.outsider().await.get("/units/a1/tasks").await.assert_is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_roll_that_waits_comes_first() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let planned = |kind, ahead| NewMeeting {
+        id: MeetingId::new(),
+        unit_id: site.town.cell_a1,
+        kind,
+        held_on: clock::today() + Days::new(ahead),
+        starts_at: Some("19:30".to_owned()),
+        place: "Nhà văn hóa".to_owned(),
+        topic: String::new(),
+    };
+    let today = planned(MeetingKind::Periodic, 0);
+    site.seed(async |tx| meetings::store::add(tx, &today, clock::now()).await.unwrap()).await;
+    let page = secretary.get("/units/a1/tasks").await;
+    page.assert_shows("Hôm nay 19:30: họp định kỳ");
+    page.assert_shows(&format!(r#"class="btn" href="/meetings/{}/roll-call""#, today.id));
+    page.assert_shows("Chưa điểm danh");
+    // A ward has no roll of its own cells to call.
+    let page = site.ward_officer().await.get("/units/phuong-a/tasks").await;
+    assert_eq!(page.leads_to(), "/units/phuong-a");
 }

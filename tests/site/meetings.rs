@@ -2,11 +2,12 @@
 
 use chrono::{Days, NaiveDate};
 use haichieu::ids::{MeetingId, MemberId, ResidenceId, UnitId};
+use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{
     Category, EndReason, ExemptReason, NewMember, NewResidence, ResidenceKind,
 };
 use haichieu::vietnamese::name::FullName;
-use haichieu::{audit, clock, members};
+use haichieu::{audit, clock, meetings, members};
 use reqwest::StatusCode;
 
 use crate::support::{Page, Site, Visitor, day};
@@ -178,6 +179,23 @@ async fn two_who_mark_different_people_are_both_kept() {
 }
 
 #[tokio::test]
+async fn two_who_save_at_the_same_moment_are_both_counted() {
+    let site = Site::start().await;
+    let (one, other) = (site.secretary().await, site.secretary().await);
+    people(&site, 4).await;
+    let at = meeting_today(&one).await;
+    let page = roll_call(&one, &at).await;
+    let (first, second) = tokio::join!(
+        save(&one, &page, &at, &[("m1", "p"), ("m2", "p")], "save"),
+        save(&other, &page, &at, &[("m3", "u"), ("m4", "e")], "save"),
+    );
+    assert_eq!(first.leads_to(), second.leads_to());
+    assert_eq!(marks(&one, &at).await, "ppue");
+    one.get(first.leads_to()).await.assert_shows(r#"2<span class="soft">/4</span>"#);
+    assert_eq!(savings(&site, &at).await, 2);
+}
+
+#[tokio::test]
 async fn two_who_mark_one_person_differently_have_to_choose() {
     let site = Site::start().await;
     let (one, other) = (site.secretary().await, site.secretary().await);
@@ -260,15 +278,37 @@ async fn a_roll_is_not_called_before_its_day() {
 async fn a_planned_meeting_takes_its_roll_when_the_day_has_come() {
     let site = Site::start().await;
     let secretary = site.secretary().await;
+    people(&site, 2).await;
+    // Planned before its day: nobody has taken its roll.
+    let planned = NewMeeting {
+        id: MeetingId::new(),
+        unit_id: site.town.cell_a1,
+        kind: MeetingKind::Thematic,
+        held_on: clock::today(),
+        starts_at: None,
+        place: String::new(),
+        topic: String::new(),
+    };
+    site.seed(async |tx| meetings::store::add(tx, &planned, clock::now()).await.unwrap()).await;
+    let at = format!("/meetings/{}", planned.id);
+    secretary.get(&format!("{at}/roll-call")).await.assert_shows("Bắt đầu điểm danh");
+    for _ in 0..2 {
+        let started = secretary.post(&format!("{at}/roll-call/start"), &[]).await;
+        assert_eq!(started.leads_to(), format!("{at}/roll-call"));
+    }
+    roll_call(&secretary, &at).await.assert_shows("2 đồng chí phải dự");
+    secretary.get(&at).await.assert_shows("Lịch sử ghi sổ (1)");
+}
+
+#[tokio::test]
+async fn a_roll_that_found_nobody_is_taken_once_more() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
     let at = meeting_today(&secretary).await;
     secretary.get(&format!("{at}/roll-call")).await.assert_shows("Không có ai phải dự");
     people(&site, 2).await;
-    let started = secretary.post(&format!("{at}/roll-call/start"), &[]).await;
-    assert_eq!(started.leads_to(), format!("{at}/roll-call"));
-    roll_call(&secretary, &at).await.assert_shows("2 đồng chí phải dự");
     secretary.post(&format!("{at}/roll-call/start"), &[]).await.leads_to();
-    let page = secretary.get(&at).await;
-    assert_eq!(page.body.matches("Lấy danh sách điểm danh").count(), 1);
+    roll_call(&secretary, &at).await.assert_shows("2 đồng chí phải dự");
 }
 
 #[tokio::test]
