@@ -196,6 +196,23 @@ async fn two_who_save_at_the_same_moment_are_both_counted() {
 }
 
 #[tokio::test]
+async fn of_two_who_differ_at_the_same_moment_one_is_asked() {
+    let site = Site::start().await;
+    let (one, other) = (site.secretary().await, site.secretary().await);
+    people(&site, 2).await;
+    let at = meeting_today(&one).await;
+    let page = roll_call(&one, &at).await;
+    let (first, second) = tokio::join!(
+        save(&one, &page, &at, &[("m1", "p")], "save"),
+        save(&other, &page, &at, &[("m1", "u")], "save"),
+    );
+    let mut statuses = [first.status, second.status];
+    statuses.sort();
+    assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+    assert_eq!(savings(&site, &at).await, 1);
+}
+
+#[tokio::test]
 async fn two_who_mark_one_person_differently_have_to_choose() {
     let site = Site::start().await;
     let (one, other) = (site.secretary().await, site.secretary().await);
@@ -526,4 +543,44 @@ async fn the_ward_reads_its_cells_meetings_and_changes_none() {
     }
     officer.get(&format!("{at}/roll-call")).await.assert_is(StatusCode::FORBIDDEN);
     officer.post("/units/a1/meetings", &[]).await.assert_is(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_entry_names_300_changes_and_counts_the_rest() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    people(&site, 302).await;
+    let at = meeting_today(&secretary).await;
+    let page = roll_call(&secretary, &at).await;
+    save(&secretary, &page, &at, &[], "present-rest").await.leads_to();
+    let page = secretary.get(&at).await;
+    page.assert_shows("và 2 đồng chí khác");
+    assert_eq!(page.body.matches("Chưa đánh dấu → Có mặt").count(), 300);
+}
+
+#[tokio::test]
+async fn a_long_list_of_meetings_comes_in_pages() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    site.seed(async |tx| {
+        for ahead in 0..51 {
+            let planned = NewMeeting {
+                id: MeetingId::new(),
+                unit_id: site.town.cell_a1,
+                kind: MeetingKind::Extraordinary,
+                held_on: day("2023-01-01") + Days::new(ahead),
+                starts_at: None,
+                place: String::new(),
+                topic: String::new(),
+            };
+            meetings::store::add(tx, &planned, clock::now()).await.unwrap();
+        }
+    })
+    .await;
+    let page = secretary.get("/units/a1/meetings?year=2023").await;
+    page.assert_shows("trang 1 trên 2");
+    page.assert_shows("<b>51 cuộc họp</b>");
+    page.assert_hides("Họp đột xuất 01/01/2023");
+    let next = page.links().find(|href| href.contains("page=2")).unwrap();
+    secretary.get(&next).await.assert_shows("Họp đột xuất 01/01/2023");
 }
