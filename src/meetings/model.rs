@@ -2,7 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::ids::{MeetingId, MemberId, UnitId};
+use crate::clock::Moment;
+use crate::ids::{GuestId, MeetingId, MemberId, UnitId};
+use crate::vietnamese::{day, number};
 use crate::words::words;
 
 words! {
@@ -42,8 +44,123 @@ pub struct NewMeeting {
 pub struct Mark {
     pub member_id: MemberId,
     pub status: AttendanceStatus,
-    /// Why a person was excused; empty otherwise.
+    /// Why a person was absent; empty where that is not known, or not so.
     pub reason: String,
+}
+
+impl MeetingKind {
+    /// The word inside a sentence: `họp định kỳ`.
+    pub fn in_text(self) -> String {
+        self.label().to_lowercase()
+    }
+}
+
+impl AttendanceStatus {
+    /// The marks that a roll call offers.
+    pub const MARKS: [AttendanceStatus; 3] =
+        [AttendanceStatus::Present, AttendanceStatus::Excused, AttendanceStatus::Unexcused];
+
+    /// As the form of a roll call writes a mark: `p`, `e`, `u`, or `-` for none.
+    pub fn letter(self) -> char {
+        match self {
+            AttendanceStatus::Present => 'p',
+            AttendanceStatus::Excused => 'e',
+            AttendanceStatus::Unexcused => 'u',
+            AttendanceStatus::Exempt | AttendanceStatus::Unmarked => '-',
+        }
+    }
+
+    /// The mark that a letter stands for; `-` is a person still unmarked.
+    pub fn of_letter(letter: char) -> Option<AttendanceStatus> {
+        let of_roll = AttendanceStatus::MARKS.into_iter().chain([AttendanceStatus::Unmarked]);
+        of_roll.into_iter().find(|it| it.letter() == letter)
+    }
+
+    /// As a narrow screen says it: the label of paper takes three lines there.
+    pub fn short(self) -> &'static str {
+        match self {
+            AttendanceStatus::Excused => "Có phép",
+            AttendanceStatus::Unexcused => "Không phép",
+            other => other.label(),
+        }
+    }
+}
+
+/// A meeting as it is written down.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Meeting {
+    pub id: MeetingId,
+    pub unit_id: UnitId,
+    pub kind: MeetingKind,
+    pub held_on: NaiveDate,
+    pub starts_at: Option<String>,
+    pub place: String,
+    pub topic: String,
+    /// When the roll was taken from the residences of the day.
+    pub frozen_at: Option<Moment>,
+    /// When marks were last saved; the counts below are zero until then.
+    pub rolled_at: Option<Moment>,
+    pub expected: i64,
+    pub present: i64,
+    pub excused: i64,
+    pub unexcused: i64,
+    pub version: i64,
+}
+
+impl Meeting {
+    /// `15/11/2024`
+    pub fn day(&self) -> String {
+        day::short(self.held_on)
+    }
+
+    /// `19:30 thứ Sáu 15/11/2024`
+    pub fn when(&self) -> String {
+        let day = format!("{} {}", day::weekday(self.held_on), day::short(self.held_on));
+        match &self.starts_at {
+            Some(time) => format!("{time} {day}"),
+            None => day,
+        }
+    }
+
+    /// `họp định kỳ ngày 15/11/2024`: how history speaks of it.
+    pub fn name(&self) -> String {
+        format!("{} ngày {}", self.kind.in_text(), day::short(self.held_on))
+    }
+
+    /// Whether any mark was saved.
+    pub fn is_rolled(&self) -> bool {
+        self.rolled_at.is_some()
+    }
+
+    /// How many people of a roll that was called are still unmarked.
+    pub fn left(&self) -> i64 {
+        self.expected - self.present - self.excused - self.unexcused
+    }
+
+    /// The share of the present in the expected.
+    pub fn share(&self) -> Option<String> {
+        number::percent(self.present, self.expected)
+    }
+}
+
+/// A meeting in a list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Listed {
+    #[sqlx(flatten)]
+    pub meeting: Meeting,
+    /// The unit that held it, by its name of the day.
+    pub unit_name: String,
+    /// People of its roll without a mark; zero as long as there is no roll.
+    pub unmarked: i64,
+}
+
+/// Somebody who came without standing on the roll.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Guest {
+    pub id: GuestId,
+    pub meeting_id: MeetingId,
+    pub name: String,
+    pub note: String,
 }
 
 /// Half a year: the period in which a cell must meet once (Regulation, article 4).

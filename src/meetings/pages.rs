@@ -1,7 +1,225 @@
-//! The pages.
+//! The list of meetings, and one meeting.
 
-use crate::access::routes::Routes;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::{Datelike, NaiveDate};
+
+use crate::access::frame::{Frame, Place};
+use crate::access::guard::{self, Scope};
+use crate::access::model::Right;
+use crate::access::routes::{Need, Routes};
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::audit::model::{Act, Entry};
+use crate::db::{Tx, is_duplicate};
+use crate::error::{Error, Result};
+use crate::faults::Faults;
+use crate::ids::MeetingId;
+use crate::meetings::form::GuestForm;
+use crate::meetings::model::{AttendanceStatus, Guest, HalfYear, Listed, Meeting};
+use crate::meetings::roll_call::model::{OnRoll, Tally};
+use crate::meetings::{roll_call, store, write};
+use crate::organisation::model::Unit;
+use crate::web::{Form, Path, Query};
+use crate::{audit, clock, organisation};
+
+const PER_PAGE: i64 = 50;
+const HISTORY: i64 = 20;
 
 pub fn routes() -> Routes {
+    let (see, keep) = (Need::Right(Right::SeeNames), Need::Right(Right::KeepMeetings));
     Routes::new()
+        .get("/units/{code}/meetings", see, list)
+        .get("/units/{code}/meetings/new", keep, write::new)
+        .post("/units/{code}/meetings", keep, write::add)
+        .get("/meetings/{id}", see, show)
+        .get("/meetings/{id}/edit", keep, write::edit)
+        .post("/meetings/{id}/edit", keep, write::update)
+        .post("/meetings/{id}/guests", keep, add_guest)
+        .merge(roll_call::pages::routes())
+}
+
+/// Enters the unit that holds the meeting.
+pub async fn enter(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    id: MeetingId,
+    right: Right,
+) -> Result<(Meeting, Unit, Scope)> {
+    let meeting = store::get(tx, id).await?;
+    let scope = guard::enter(tx, viewer, meeting.unit_id, right).await?;
+    let unit = organisation::store::get(tx, meeting.unit_id, clock::today()).await?;
+    Ok((meeting, unit, scope))
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct ListQuery {
+    year: String,
+    page: String,
+}
+
+#[derive(Template)]
+#[template(path = "meetings/list.html")]
+struct ListPage {
+    frame: Frame,
+    unit: Unit,
+    may_keep: bool,
+    today: NaiveDate,
+    /// The year that was asked for.
+    year: Option<i32>,
+    /// The years to choose from, newest first.
+    years: Vec<i32>,
+    total: i64,
+    page: i64,
+    pages: i64,
+    halves: Vec<(HalfYear, Vec<Listed>)>,
+}
+
+impl ListPage {
+    fn is_year(&self, year: i32) -> bool {
+        self.year == Some(year)
+    }
+
+    /// The address of another page of the same list.
+    fn href(&self, page: i64) -> String {
+        let year = self.year.map_or_else(String::new, |it| it.to_string());
+        format!("/units/{}/meetings?year={year}&page={page}", self.unit.code)
+    }
+}
+
+async fn list(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Html<String>> {
+    let mut tx = app.db.read().await?;
+    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
+    let year = query.year.trim().parse().ok().filter(|it| (1900..=2100).contains(it));
+    let first_of = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+    let days = (first_of(year.unwrap_or(1900)), first_of(year.unwrap_or(2199) + 1));
+    let (total, first, last) = store::span(&mut tx, unit.id, days).await?;
+    let pages = (total + PER_PAGE - 1) / PER_PAGE;
+    let page = query.page.parse().unwrap_or(1).clamp(1, pages.max(1));
+    let part = (PER_PAGE, (page - 1) * PER_PAGE);
+    let listed = store::list(&mut tx, unit.id, days, part).await?;
+    let years = first.zip(last).map(|(first, last)| (first.year()..=last.year()).rev().collect());
+    let page = ListPage {
+        frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?,
+        may_keep: scope.may(Right::KeepMeetings),
+        today: clock::today(),
+        unit,
+        year,
+        years: years.unwrap_or_default(),
+        total,
+        page,
+        pages,
+        halves: by_half(listed),
+    };
+    Ok(Html(page.render()?))
+}
+
+fn by_half(listed: Vec<Listed>) -> Vec<(HalfYear, Vec<Listed>)> {
+    let mut halves: Vec<(HalfYear, Vec<Listed>)> = Vec::new();
+    for it in listed {
+        let half = HalfYear::of(it.meeting.held_on);
+        match halves.last_mut().filter(|(last, _)| *last == half) {
+            Some((_, group)) => group.push(it),
+            None => halves.push((half, vec![it])),
+        }
+    }
+    halves
+}
+
+#[derive(Template)]
+#[template(path = "meetings/show.html")]
+struct ShowPage {
+    frame: Frame,
+    unit: Unit,
+    meeting: Meeting,
+    may_keep: bool,
+    today: NaiveDate,
+    tally: Tally,
+    absent: Vec<OnRoll>,
+    unmarked: Vec<OnRoll>,
+    exempt: Vec<OnRoll>,
+    guests: Vec<Guest>,
+    form: GuestForm,
+    faults: Faults,
+    history: Vec<Entry>,
+}
+
+async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MeetingId>,
+) -> Result<Html<String>> {
+    let mut tx = app.db.read().await?;
+    let entered = enter(&mut tx, &viewer, id, Right::SeeNames).await?;
+    let page = show_page(&mut tx, &viewer, entered, GuestForm::blank(), Faults::default()).await?;
+    Ok(Html(page.render()?))
+}
+
+async fn show_page(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (meeting, unit, scope): (Meeting, Unit, Scope),
+    form: GuestForm,
+    faults: Faults,
+) -> Result<ShowPage> {
+    let roll = store::roll(tx, &scope, meeting.id).await?;
+    let tally = Tally::of(roll.iter().map(|it| it.status));
+    let of = |wanted: &[AttendanceStatus]| -> Vec<OnRoll> {
+        roll.iter().filter(|it| wanted.contains(&it.status)).cloned().collect()
+    };
+    Ok(ShowPage {
+        frame: Frame::of_unit(tx, viewer, &scope, &unit, Place::Meetings).await?,
+        may_keep: scope.may(Right::KeepMeetings),
+        today: clock::today(),
+        tally,
+        absent: of(&[AttendanceStatus::Excused, AttendanceStatus::Unexcused]),
+        unmarked: of(&[AttendanceStatus::Unmarked]),
+        exempt: of(&[AttendanceStatus::Exempt]),
+        guests: store::guests(tx, &scope, meeting.id).await?,
+        history: audit::store::list_of(tx, meeting.id.0, HISTORY).await?,
+        unit,
+        meeting,
+        form,
+        faults,
+    })
+}
+
+async fn add_guest(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MeetingId>,
+    Form(form): Form<GuestForm>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let entered = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
+    let guest_id =
+        form.id.parse().map_err(|_| Error::BadRequest("Biểu mẫu thiếu mã. Mở lại trang."))?;
+    let guest = match form.read(guest_id, id) {
+        Ok(guest) => guest,
+        Err(faults) => {
+            let page = show_page(&mut tx, &viewer, entered, form, faults).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
+        }
+    };
+    let (meeting, unit, _) = entered;
+    let done = Redirect::to(&format!("/meetings/{id}#guests"));
+    match store::add_guest(&mut tx, &guest).await {
+        // The form was sent twice: the first time has done it.
+        Err(error) if is_duplicate(&error) => return Ok(done.into_response()),
+        other => other?,
+    }
+    let summary = format!("Ghi khách dự {}", meeting.name());
+    let act = Act::new("meeting.guest", id.0, summary).in_unit(unit.id);
+    let act = act.changing("Khách", "", &guest.name).changing("Ghi chú", "", &guest.note);
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    Ok(done.into_response())
 }

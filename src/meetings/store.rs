@@ -1,9 +1,73 @@
 //! The tables of meetings, their rolls and guests.
 
+use chrono::NaiveDate;
+
+use crate::access::guard::Scope;
 use crate::clock::Moment;
-use crate::db::{Tx, change, one_row};
-use crate::ids::MeetingId;
-use crate::meetings::model::{Mark, NewMeeting};
+use crate::db::{Tx, change, on, one_row};
+use crate::ids::{MeetingId, UnitId};
+use crate::meetings::model::{AttendanceStatus, Guest, Listed, Mark, Meeting, NewMeeting};
+use crate::meetings::roll_call::model::OnRoll;
+
+pub async fn get(tx: &mut Tx, id: MeetingId) -> sqlx::Result<Meeting> {
+    let sql = "SELECT * FROM meeting WHERE id = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+/// Meetings of the unit and of those that were below it on the day, from `from` up to,
+/// but not on, `to`, newest first.
+pub async fn list(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    (from, to): (NaiveDate, NaiveDate),
+    (limit, offset): (i64, i64),
+) -> sqlx::Result<Vec<Listed>> {
+    let sql = "SELECT meeting.*, unit_period.name AS unit_name,
+                      CASE WHEN meeting.rolled_at IS NULL
+                           THEN (SELECT COUNT(*) FROM attendance
+                                 WHERE attendance.meeting_id = meeting.id
+                                   AND attendance.status = 'unmarked')
+                           ELSE meeting.expected - meeting.present - meeting.excused
+                                - meeting.unexcused
+                      END AS unmarked
+               FROM unit_ancestor
+               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
+                            AND meeting.held_on >= unit_ancestor.from_on
+                            AND (unit_ancestor.to_on IS NULL
+                                 OR meeting.held_on < unit_ancestor.to_on)
+               JOIN unit_period ON unit_period.unit_id = meeting.unit_id
+                                AND unit_period.from_on <= meeting.held_on
+                                AND (unit_period.to_on IS NULL
+                                     OR unit_period.to_on > meeting.held_on)
+               WHERE unit_ancestor.ancestor_id = $1
+                 AND meeting.held_on >= $2 AND meeting.held_on < $3
+               ORDER BY meeting.held_on DESC, meeting.id DESC
+               LIMIT $4 OFFSET $5";
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit_id)
+        .bind(from)
+        .bind(to)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(db))
+}
+
+/// How many meetings [`list`] finds in these days, and the first and last day of any.
+pub async fn span(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> sqlx::Result<(i64, Option<NaiveDate>, Option<NaiveDate>)> {
+    let sql = "SELECT COUNT(*) FILTER (WHERE meeting.held_on >= $2 AND meeting.held_on < $3),
+                      MIN(meeting.held_on), MAX(meeting.held_on)
+               FROM unit_ancestor
+               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
+                            AND meeting.held_on >= unit_ancestor.from_on
+                            AND (unit_ancestor.to_on IS NULL
+                                 OR meeting.held_on < unit_ancestor.to_on)
+               WHERE unit_ancestor.ancestor_id = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(from).bind(to).fetch_one(db))
+}
 
 pub async fn add(tx: &mut Tx, new: &NewMeeting, at: Moment) -> sqlx::Result<()> {
     let sql =
@@ -22,6 +86,32 @@ pub async fn add(tx: &mut Tx, new: &NewMeeting, at: Moment) -> sqlx::Result<()> 
             .bind(at)
     )?;
     Ok(())
+}
+
+/// Writes what is known of a meeting anew. No row at `version`: somebody else changed
+/// it first.
+pub async fn update(tx: &mut Tx, new: &NewMeeting, version: i64) -> sqlx::Result<()> {
+    let sql = "UPDATE meeting SET kind = $3, held_on = $4, starts_at = $5, place = $6,
+                                  topic = $7, version = version + 1
+               WHERE id = $1 AND version = $2";
+    one_row(change!(
+        tx,
+        sqlx::query(sql)
+            .bind(new.id)
+            .bind(version)
+            .bind(new.kind)
+            .bind(new.held_on)
+            .bind(&new.starts_at)
+            .bind(&new.place)
+            .bind(&new.topic)
+    )?)
+}
+
+/// Counts the meeting's version up, and so holds the meeting until the transaction ends:
+/// of two who save at once the second waits here, then reads what the first wrote.
+pub async fn claim(tx: &mut Tx, id: MeetingId) -> sqlx::Result<()> {
+    let sql = "UPDATE meeting SET version = version + 1 WHERE id = $1";
+    one_row(change!(tx, sqlx::query(sql).bind(id))?)
 }
 
 /// Takes the roll from the residences of the meeting's day in the meeting's unit,
@@ -51,6 +141,14 @@ pub async fn freeze(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()> 
     Ok(())
 }
 
+/// Throws a roll away on which nobody was marked, for [`freeze`] to take it anew.
+pub async fn thaw(tx: &mut Tx, id: MeetingId) -> sqlx::Result<()> {
+    let sql = "UPDATE meeting SET frozen_at = NULL WHERE id = $1 AND rolled_at IS NULL";
+    one_row(change!(tx, sqlx::query(sql).bind(id))?)?;
+    change!(tx, sqlx::query("DELETE FROM attendance WHERE meeting_id = $1").bind(id))?;
+    Ok(())
+}
+
 /// Writes marks. Nobody who is exempt, or not on the roll, can be marked: no such row.
 /// [`recount`] belongs behind it.
 pub async fn mark(tx: &mut Tx, id: MeetingId, marks: &[Mark]) -> sqlx::Result<()> {
@@ -63,6 +161,28 @@ pub async fn mark(tx: &mut Tx, id: MeetingId, marks: &[Mark]) -> sqlx::Result<()
         )?)?;
     }
     Ok(())
+}
+
+/// Gives the people with these numbers one mark, in one statement. A reason outlives a
+/// change between the two kinds of absence only.
+pub async fn mark_numbers(
+    tx: &mut Tx,
+    id: MeetingId,
+    status: AttendanceStatus,
+    numbers: &[i64],
+) -> sqlx::Result<()> {
+    let list = numbers.iter().fold(String::from(","), |list, it| list + &it.to_string() + ",");
+    let sql = "UPDATE attendance SET
+                   status = $2,
+                   reason = CASE WHEN $2 = 'present' THEN '' ELSE reason END
+               WHERE meeting_id = $1 AND number IS NOT NULL
+                 AND $3 LIKE '%,' || CAST(number AS TEXT) || ',%'";
+    let marked = change!(tx, sqlx::query(sql).bind(id).bind(status).bind(&list))?;
+    if usize::try_from(marked) == Ok(numbers.len()) {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
 }
 
 /// Marks everybody present who is still unmarked; the number of people marked.
@@ -86,4 +206,37 @@ pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()>
                                 WHERE meeting_id = $1 AND status = 'unexcused')
                WHERE id = $1";
     one_row(change!(tx, sqlx::query(sql).bind(id).bind(at))?)
+}
+
+pub async fn add_guest(tx: &mut Tx, guest: &Guest) -> sqlx::Result<()> {
+    let sql = "INSERT INTO meeting_guest (id, meeting_id, name, note) VALUES ($1, $2, $3, $4)";
+    change!(
+        tx,
+        sqlx::query(sql).bind(guest.id).bind(guest.meeting_id).bind(&guest.name).bind(&guest.note)
+    )?;
+    Ok(())
+}
+
+/// The guests of a meeting, in the order they were written down.
+pub async fn guests(tx: &mut Tx, scope: &Scope, id: MeetingId) -> sqlx::Result<Vec<Guest>> {
+    let sql = "SELECT meeting_guest.*
+               FROM meeting_guest JOIN meeting ON meeting.id = meeting_guest.meeting_id
+               WHERE meeting_guest.meeting_id = $1 AND meeting.unit_id = $2
+               ORDER BY meeting_guest.id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(scope.unit_id()).fetch_all(db))
+}
+
+/// The roll of a meeting of the scope's unit: by number, behind them those exempt by
+/// name.
+pub async fn roll(tx: &mut Tx, scope: &Scope, id: MeetingId) -> sqlx::Result<Vec<OnRoll>> {
+    let sql = "SELECT attendance.member_id, attendance.number, attendance.status,
+                      attendance.reason, member.full_name, member.family, member.middle,
+                      member.given, member.folded
+               FROM meeting
+               JOIN attendance ON attendance.meeting_id = meeting.id
+               JOIN member ON member.id = attendance.member_id
+               WHERE meeting.id = $1 AND meeting.unit_id = $2
+               ORDER BY CASE WHEN attendance.number IS NULL THEN 1 ELSE 0 END,
+                        attendance.number, member.sort_key, member.id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(scope.unit_id()).fetch_all(db))
 }

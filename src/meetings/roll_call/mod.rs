@@ -1,0 +1,5 @@
+//! The calling of the roll: who was there, marked by one person or by several at once.
+
+pub mod model;
+pub mod pages;
+mod saved;

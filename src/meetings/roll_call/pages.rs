@@ -1,0 +1,255 @@
+//! The page on which the roll is called.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use crate::access::frame::{Frame, Place};
+use crate::access::model::Right;
+use crate::access::routes::{Need, Routes};
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::audit::model::{Act, Change};
+use crate::error::{Error, Result};
+use crate::ids::MeetingId;
+use crate::meetings::model::{AttendanceStatus, Meeting};
+use crate::meetings::pages::enter;
+use crate::meetings::roll_call::model::{Dispute, OnRoll, Posted, Tally};
+use crate::meetings::roll_call::saved;
+use crate::meetings::store;
+use crate::web::{Form, Path, Query};
+use crate::{audit, clock};
+
+/// As many changes of marks as one entry of the history names.
+const MOST_CHANGES: usize = 300;
+
+/// What history calls the saving of marks.
+pub const SAVED: &str = "meeting.roll_call";
+
+pub fn routes() -> Routes {
+    let keep = Need::Right(Right::KeepMeetings);
+    Routes::new()
+        .get("/meetings/{id}/roll-call", keep, show)
+        .post("/meetings/{id}/roll-call", keep, save)
+        .post("/meetings/{id}/roll-call/start", keep, start)
+        .get("/meetings/{id}/roll-call/saved", keep, saved::show)
+        .post("/meetings/{id}/reasons", keep, saved::save_reasons)
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct RollQuery {
+    q: String,
+    only: String,
+}
+
+/// A person to be marked.
+struct Choice {
+    number: i64,
+    person: OnRoll,
+    /// The mark that the page shows.
+    chosen: AttendanceStatus,
+}
+
+#[derive(Template)]
+#[template(path = "meetings/roll_call/show.html")]
+struct RollPage {
+    frame: Frame,
+    meeting: Meeting,
+    query: RollQuery,
+    /// The people on the page, under the letters of their given names.
+    groups: Vec<(char, Vec<Choice>)>,
+    exempt: Vec<OnRoll>,
+    /// The stored marks of the whole roll, as letters.
+    was: String,
+    /// The marks of the whole roll as the page shows them …
+    tally: Tally,
+    /// … and those of the people whom a filter hides.
+    hidden: Tally,
+    disputes: Vec<Dispute>,
+}
+
+impl RollPage {
+    fn is_filtered(&self) -> bool {
+        self.hidden.expected() > 0
+    }
+
+    fn found(&self) -> i64 {
+        self.tally.expected() - self.hidden.expected()
+    }
+
+    /// The page over a roll; `typed` are marks that were posted and not written.
+    fn over(
+        frame: Frame,
+        meeting: Meeting,
+        roll: Vec<OnRoll>,
+        query: RollQuery,
+        typed: &BTreeMap<i64, AttendanceStatus>,
+    ) -> RollPage {
+        let was = roll.iter().filter(|it| it.number.is_some()).map(|it| it.status.letter());
+        let was = was.collect();
+        let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+        let (mut groups, mut exempt): (Vec<(char, Vec<Choice>)>, Vec<OnRoll>) = Default::default();
+        for person in roll {
+            let Some(number) = person.number else {
+                exempt.push(person);
+                continue;
+            };
+            let chosen = *typed.get(&number).unwrap_or(&person.status);
+            let is_wanted = query.only.is_empty() || chosen == AttendanceStatus::Unmarked;
+            if !is_wanted || !(query.q.trim().is_empty() || person.matches(&query.q)) {
+                hidden.push(chosen);
+                continue;
+            }
+            shown.push(chosen);
+            let letter = person.initial();
+            let choice = Choice { number, person, chosen };
+            match groups.last_mut().filter(|(last, _)| *last == letter) {
+                Some((_, group)) => group.push(choice),
+                None => groups.push((letter, vec![choice])),
+            }
+        }
+        let hidden_tally = Tally::of(hidden.iter().copied());
+        let tally = Tally::of(shown.into_iter().chain(hidden));
+        let disputes = Vec::new();
+        RollPage {
+            frame,
+            meeting,
+            query,
+            groups,
+            exempt,
+            was,
+            tally,
+            hidden: hidden_tally,
+            disputes,
+        }
+    }
+}
+
+/// What stands in place of a roll that is not there: its day has not come, nobody has
+/// opened it yet, or nobody was expected.
+#[derive(Template)]
+#[template(path = "meetings/roll_call/start.html")]
+struct StartPage {
+    frame: Frame,
+    meeting: Meeting,
+    has_come: bool,
+}
+
+async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MeetingId>,
+    Query(query): Query<RollQuery>,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let (meeting, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
+    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
+    let roll = store::roll(&mut tx, &scope, id).await?;
+    if roll.iter().all(|it| it.number.is_none()) {
+        return no_roll(frame, meeting);
+    }
+    let page = RollPage::over(frame, meeting, roll, query, &BTreeMap::new());
+    Ok(Html(page.render()?).into_response())
+}
+
+/// Says in words why there is no roll to call.
+fn no_roll(frame: Frame, meeting: Meeting) -> Result<Response> {
+    let has_come = meeting.held_on <= clock::today();
+    let status = if has_come { StatusCode::OK } else { StatusCode::CONFLICT };
+    Ok((status, Html(StartPage { frame, meeting, has_come }.render()?)).into_response())
+}
+
+/// Takes the roll of a meeting whose day has come since it was planned; of one that
+/// found nobody expected, once more.
+async fn start(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MeetingId>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let (_, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
+    store::claim(&mut tx, id).await?;
+    let meeting = store::get(&mut tx, id).await?;
+    let now = clock::now();
+    if meeting.held_on > now.day() {
+        let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
+        return no_roll(frame, meeting);
+    }
+    let done = Redirect::to(&format!("/meetings/{id}/roll-call"));
+    let roll = store::roll(&mut tx, &scope, id).await?;
+    if meeting.is_rolled() || roll.iter().any(|it| it.number.is_some()) {
+        return Ok(done.into_response());
+    }
+    store::thaw(&mut tx, id).await?;
+    store::freeze(&mut tx, id, now).await?;
+    let summary = format!("Lấy danh sách điểm danh {}", meeting.name());
+    let act = Act::new("meeting.roll", id.0, summary).in_unit(unit.id);
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    Ok(done.into_response())
+}
+
+async fn save(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MeetingId>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let (_, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
+    store::claim(&mut tx, id).await?;
+    let meeting = store::get(&mut tx, id).await?;
+    let roll = store::roll(&mut tx, &scope, id).await?;
+    let expected = roll.iter().filter(|it| it.number.is_some()).count();
+    if expected == 0 {
+        let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
+        return no_roll(frame, meeting);
+    }
+    let frozen_at = meeting.frozen_at.map(|it| it.0);
+    let fits = |it: &Posted| it.was.len() == expected && it.frozen_at == frozen_at;
+    let posted = Posted::read(&fields).filter(fits).ok_or(Error::BadRequest(
+        "Danh sách điểm danh không khớp với sổ. Mở lại trang điểm danh rồi đánh dấu lại.",
+    ))?;
+    let changes = match posted.merge(&roll) {
+        Ok(changes) => changes,
+        Err(disputes) => {
+            let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
+            let query = RollQuery::default();
+            let page = RollPage::over(frame, meeting, roll, query, &posted.marks);
+            let page = RollPage { disputes, ..page };
+            return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
+        }
+    };
+    let done = Redirect::to(&format!("/meetings/{id}/roll-call/saved"));
+    if changes.is_empty() {
+        // Dropped, the transaction takes the claim back: nothing was saved.
+        return Ok(done.into_response());
+    }
+    for status in AttendanceStatus::MARKS {
+        let of_status = changes.iter().filter(|(_, to)| *to == status);
+        let numbers: Vec<i64> = of_status.filter_map(|(person, _)| person.number).collect();
+        if !numbers.is_empty() {
+            store::mark_numbers(&mut tx, id, status, &numbers).await?;
+        }
+    }
+    store::recount(&mut tx, id, clock::now()).await?;
+    let saved = store::get(&mut tx, id).await?;
+    let summary =
+        format!("Điểm danh {}: có mặt {}/{}", saved.name(), saved.present, saved.expected);
+    let mut act = Act::new(SAVED, id.0, summary).in_unit(unit.id);
+    for (person, to) in changes.iter().take(MOST_CHANGES) {
+        act = act.changing(&person.numbered_name(), person.status.short(), to.short());
+    }
+    if changes.len() > MOST_CHANGES {
+        let rest = format!("và {} đồng chí khác", changes.len() - MOST_CHANGES);
+        let (before, after) = (String::new(), "đã đánh dấu".to_owned());
+        act.changes.push(Change { field: rest, before, after });
+    }
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    Ok(done.into_response())
+}
