@@ -3,7 +3,7 @@
 use crate::clock::Moment;
 use crate::db::{Tx, change, one_row};
 use crate::ids::MeetingId;
-use crate::meetings::model::{Mark, NewMeeting};
+use crate::meetings::model::{AttendanceStatus, Mark, NewMeeting};
 
 pub async fn add(tx: &mut Tx, new: &NewMeeting, at: Moment) -> sqlx::Result<()> {
     let sql =
@@ -70,6 +70,18 @@ pub async fn mark_rest_present(tx: &mut Tx, id: MeetingId) -> sqlx::Result<u64> 
     let sql = "UPDATE attendance SET status = 'present'
                WHERE meeting_id = $1 AND status = 'unmarked'";
     change!(tx, sqlx::query(sql).bind(id))
+}
+
+/// Marks everybody who is still unmarked; the number of people marked.
+pub async fn mark_rest(
+    tx: &mut Tx,
+    id: MeetingId,
+    status: AttendanceStatus,
+    reason: &str,
+) -> sqlx::Result<u64> {
+    let sql = "UPDATE attendance SET status = $2, reason = $3
+               WHERE meeting_id = $1 AND status = 'unmarked'";
+    change!(tx, sqlx::query(sql).bind(id).bind(status).bind(reason))
 }
 
 /// Brings the meeting's counts in line with its roll.
