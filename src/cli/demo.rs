@@ -6,7 +6,7 @@ use clap::Args;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::cli::serve::{bind, origin, serve};
+use crate::cli::serve::{bind, origin, serve, stop_signal};
 use crate::cli::{Outcome, Refusal, finish};
 use crate::db::Db;
 use crate::exchange::demo::accounts::{self, DemoAccount, Keys};
@@ -40,7 +40,11 @@ impl Demo {
         let file = format!("sqlite://{}", folder.path().join("demo.db").display());
         let url = database.unwrap_or(&file);
         let db = Db::open(url).await?;
-        let accounts = fill(&db, keys).await?;
+        let accounts = tokio::select! {
+            accounts = fill(&db, keys) => accounts?,
+            // Stopped early, the folder goes all the same.
+            () = stop_signal() => return Ok(()),
+        };
         if self.no_serve {
             return finish(db, url).await;
         }

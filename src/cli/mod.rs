@@ -21,9 +21,9 @@ mod statistics;
 #[command(name = "haichieu", version, max_term_width = 100)]
 #[command(after_help = "Mã thoát: 0 xong; 1 không làm được, lý do ở stderr; 2 gõ sai lệnh.")]
 struct Cli {
-    /// Cơ sở dữ liệu: một tệp .db (SQLite) hoặc postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN
-    /// [mặc định: haichieu.db; với demo: một tệp tạm]
     #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(help = "Cơ sở dữ liệu: một tệp .db (SQLite) hoặc postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN \
+                  [mặc định: haichieu.db; với demo: một tệp tạm]")]
     database: Option<String>,
     #[command(subcommand)]
     command: Command,

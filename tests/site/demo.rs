@@ -1,10 +1,11 @@
 //! The demonstration's registry.
 
 use haichieu::db::{Db, Tx};
+use haichieu::exchange::demo::accounts::{self, Keys};
 use haichieu::exchange::demo::build;
 
 use crate::exchange::{haichieu, number, texts};
-use crate::support::fresh_database;
+use crate::support::{Site, fresh_database, visitor};
 
 /// The rows of a query that should find none are the faults.
 const FAULTS: [(&str, &str); 9] = [
@@ -163,4 +164,22 @@ async fn people(db: &Db) -> Vec<String> {
         all.extend(rows);
     }
     all
+}
+
+#[tokio::test]
+async fn the_printed_passwords_open_the_accounts() {
+    let (root, db) = Site::start_empty().await;
+    let keys = Keys::cut().unwrap().ready().await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    let Ok(known) = build(&mut tx, 1000).await else { panic!("nothing was built") };
+
+    let accounts = accounts::add(&mut tx, &known, keys).await.unwrap();
+
+    tx.commit().await.unwrap();
+    assert_eq!(accounts.len(), 5);
+    for account in accounts {
+        let form = [("login", account.login), ("password", account.password.as_str())];
+        let page = visitor(&root, None).post("/sign-in", &form).await;
+        assert!(page.cookie.is_some(), "{}: {}", account.login, page.body);
+    }
 }

@@ -75,13 +75,15 @@ pub fn gone(random: &mut Random, cell: usize) -> Vec<Home> {
 }
 
 /// Closes `before` on the day on which `home` begins.
-fn follow(random: &mut Random, before: Home, home: Home, reason: EndReason) -> Vec<Home> {
+fn follow(random: &mut Random, mut before: Home, mut home: Home, reason: EndReason) -> Vec<Home> {
     let earliest = ymd(2020, 3, 2).max(before.from_on + Days::new(150));
     if earliest >= ymd(2024, 11, 30) {
         return vec![home];
     }
     let day = office_day(random.day(earliest, ymd(2024, 11, 29)));
-    vec![Home { ended: Some((day, reason)), ..before }, Home { from_on: day, ..home }]
+    before.ended = Some((day, reason));
+    home.from_on = day;
+    vec![before, home]
 }
 
 /// The first day of a first residence.

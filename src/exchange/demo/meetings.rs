@@ -40,7 +40,7 @@ impl Agenda {
 
     fn topic(&self, random: &mut Random, kind: MeetingKind, half: u32) -> String {
         let fitting = self.topics.iter().filter(|it| (it.0, it.1) == (kind, half));
-        Weighted::new(fitting.map(|it| (it.2, &it.3))).draw(random).to_string()
+        Weighted::new(fitting.map(|it| (it.2, it.3.clone()))).draw(random).clone()
     }
 
     fn excuse(&self, random: &mut Random, stay: &Stay) -> String {

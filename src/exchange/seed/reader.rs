@@ -16,6 +16,8 @@ use crate::vietnamese::day::PartialDay;
 /// The longest text of a field, in characters.
 const LONGEST: usize = 500;
 
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+
 /// A file that is read: its name and its columns.
 pub struct Layout {
     pub file: &'static str,
@@ -114,8 +116,12 @@ impl<'a> Sheet<'a> {
 
     /// The number of rows read, and the SHA-256 of the file in hexadecimal digits.
     pub fn finish(self) -> (i64, String) {
-        let digest = self.reader.into_inner().digest.finalize();
-        (self.rows, digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut digest = String::new();
+        for byte in self.reader.into_inner().digest.finalize() {
+            digest.push(char::from(HEXADECIMAL[usize::from(byte >> 4)]));
+            digest.push(char::from(HEXADECIMAL[usize::from(byte & 15)]));
+        }
+        (self.rows, digest)
     }
 }
 

@@ -58,16 +58,14 @@ fn read_unit(row: Row<'_>, known: &Known) -> Result<NewUnit, Fault> {
     }
     let kinds = "province, city, ward, commune, township hoặc cell";
     let from_on = row.need_day("from_on")?;
-    let parent_id = match row.get("parent_code") {
-        "" => None,
-        _ => {
-            let parent = known.unit_on(row, "parent_code", "from_on", from_on)?;
-            if parent.kind == UnitKind::Cell {
-                return Err(row.fault("parent_code", "đơn vị cấp trên, không phải chi bộ"));
-            }
-            Some(parent.id)
+    let mut parent_id = None;
+    if !row.get("parent_code").is_empty() {
+        let parent = known.unit_on(row, "parent_code", "from_on", from_on)?;
+        if parent.kind == UnitKind::Cell {
+            return Err(row.fault("parent_code", "đơn vị cấp trên, không phải chi bộ"));
         }
-    };
+        parent_id = Some(parent.id);
+    }
     let last = row.day("to_on")?;
     if last.is_some_and(|last| last < from_on) {
         return Err(row.fault("to_on", "ngày không trước from_on"));
