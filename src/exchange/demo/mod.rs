@@ -21,6 +21,7 @@ mod lives;
 mod meetings;
 mod names;
 mod people;
+mod persons;
 mod random;
 mod trades;
 

@@ -1,23 +1,19 @@
-//! The members: who they are, and the letters that brought them.
+//! How the members have lived in the cells, and the letters that brought them.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::Days;
 
 use crate::db::Tx;
-use crate::exchange::demo::calendar::{end, evening, office_day, ymd};
+use crate::exchange::demo::calendar::{evening, office_day};
 use crate::exchange::demo::cells::{Cell, Stay, TDP_2};
 use crate::exchange::demo::files::{self, LANES};
 use crate::exchange::demo::lives::{self, Home};
-use crate::exchange::demo::names::Names;
+use crate::exchange::demo::persons::{Person, Persons};
 use crate::exchange::demo::random::{Random, Weighted};
-use crate::exchange::demo::trades::Workplaces;
 use crate::exchange::seed::Known;
 use crate::exchange::seed::reader::Fault;
-use crate::ids::{LetterId, MemberId, ResidenceId};
-use crate::members::model::{
-    EndReason, ExemptReason, NewLetter, NewMember, NewResidence, ResidenceKind, Sex,
-};
+use crate::ids::{LetterId, ResidenceId};
+use crate::members::model::{NewLetter, NewResidence, ResidenceKind};
 use crate::members::store;
-use crate::vietnamese::day::{PartialDay, Precision};
 
 /// The given name that is borne by several in the first cell, to be searched for
 /// with and without its mark.
@@ -27,17 +23,17 @@ const BEARERS: i64 = 6;
 const CLUSTERS: i64 = 8;
 
 pub struct People {
-    names: Names,
-    workplaces: Workplaces,
+    persons: Persons,
     lanes: Weighted<String>,
-    /// How many have been made: numbers their cards and telephones.
-    count: i64,
 }
 
-/// A member, and the committee that writes the member's letters.
-struct Person {
-    member: NewMember,
-    committee: String,
+/// Where in a cell somebody lives, and the letter that led there.
+struct House {
+    cell: usize,
+    letter_id: Option<LetterId>,
+    address: String,
+    cluster: i64,
+    kind: ResidenceKind,
 }
 
 impl People {
@@ -45,12 +41,7 @@ impl People {
         let lanes = files::rows(LANES, |row| {
             Ok((files::number(row, "weight")?, lower_first(row.get("name"))))
         })?;
-        Ok(People {
-            names: Names::read()?,
-            workplaces: Workplaces::read(known)?,
-            lanes: Weighted::new(lanes),
-            count: 0,
-        })
+        Ok(People { persons: Persons::read(known)?, lanes: Weighted::new(lanes) })
     }
 
     /// Fills the cells, and notes in each who has lived there.
@@ -79,6 +70,7 @@ impl People {
         Ok(())
     }
 
+    /// Makes somebody who has lived in these homes, one after the other.
     async fn move_in(
         &mut self,
         tx: &mut Tx,
@@ -87,132 +79,71 @@ impl People {
         homes: &[Home],
         given: Option<&str>,
     ) -> sqlx::Result<()> {
-        let person = self.person(random, &homes[0], given);
-        let member_id = person.member.id;
+        let person = self.persons.draw(random, &homes[0], given);
         store::add(tx, &person.member, evening(homes[0].from_on)).await?;
-        let kind =
-            if random.chance(880) { ResidenceKind::Permanent } else { ResidenceKind::Temporary };
-        let absence = *random.pick(&[40, 40, 40, 40, 40, 100, 100, 100, 250, 250]);
-        let young = person.member.born.is_some_and(|it| it.year() >= 1984);
-        let may_bear = young && person.member.sex == Some(Sex::Female);
-        let mut lived: Option<(usize, Option<LetterId>, i64, String)> = None;
+        let mut house: Option<House> = None;
         for home in homes {
             let cell = &mut cells[home.cell];
-            let at = evening(home.from_on);
-            let (letter_id, cluster, address) = match lived.take() {
-                Some((place, letter_id, cluster, address)) if place == home.cell => {
-                    (letter_id, cluster, address)
-                }
-                _ => {
-                    let letter = letter(random, &person, cell, home);
-                    if let Some(letter) = &letter {
-                        store::add_letter(tx, letter, at).await?;
-                    }
-                    let address = self.address(random, cell);
-                    (letter.map(|it| it.id), random.between(1, CLUSTERS), address)
-                }
+            // Whoever only changes category stays in the house.
+            let here = match house.take().filter(|it| it.cell == home.cell) {
+                Some(house) => house,
+                None => self.find_house(tx, random, &person, cell, home).await?,
             };
             let residence = NewResidence {
                 id: ResidenceId::new(),
-                member_id,
+                member_id: person.member.id,
                 cell_id: cell.id,
-                letter_id,
-                address: address.clone(),
-                household_cluster: format!("Tổ liên gia {cluster}"),
-                kind,
+                letter_id: here.letter_id,
+                address: here.address.clone(),
+                household_cluster: format!("Tổ liên gia {}", here.cluster),
+                kind: here.kind,
                 exempt: home.exempt,
                 started_on: home.from_on,
                 ended: home.ended,
             };
-            store::add_residence(tx, &residence, at).await?;
+            store::add_residence(tx, &residence, evening(home.from_on)).await?;
             cell.stays.push(Stay {
-                member_id,
+                member_id: person.member.id,
                 from_on: home.from_on,
                 to_on: home.ended.map(|(day, _)| day),
                 exempt: home.exempt.is_some(),
-                cluster,
-                absence,
-                may_bear,
+                cluster: here.cluster,
+                absence: person.absence,
+                may_bear: person.may_bear,
             });
-            lived = Some((home.cell, letter_id, cluster, address));
+            house = Some(here);
         }
         Ok(())
     }
 
-    fn person(&mut self, random: &mut Random, first: &Home, given: Option<&str>) -> Person {
-        self.count += 1;
-        let sex = if random.chance(560) { Sex::Male } else { Sex::Female };
-        let name = match given {
-            Some(given) => self.names.draw_around(random, sex, given),
-            None => self.names.draw(random, sex),
-        };
-        let student = first.exempt == Some(ExemptReason::StudiesAwayFromHome);
-        let retired = matches!(first.ended, Some((_, EndReason::Retired)));
-        let (born, admitted_on) = ages(random, first.from_on, student, retired);
-        let official_on = admitted_on.with_year(admitted_on.year() + 1).filter(|day| *day <= end());
-        let workplace = match first.exempt {
-            Some(ExemptReason::PostedFarAway) => self.workplaces.draw_force(random),
-            _ => self.workplaces.draw(random),
-        };
-        let (position, workplace_cell, committee) = if student {
-            let college = "Trường Đại học Vinh";
-            ("Sinh viên".to_owned(), "Chi bộ Sinh viên".to_owned(), format!("Đảng ủy {college}"))
-        } else {
-            let post = (*random.pick(workplace.trade.posts())).to_owned();
-            (post, workplace.cell(random), workplace.committee())
-        };
-        let member = NewMember {
-            id: MemberId::new(),
-            name,
-            sex: Some(sex),
-            born: Some(born),
-            admitted_on: Some(admitted_on),
-            official_on,
-            // Plainly made up, both of them, so that they are nobody's.
-            card_number: official_on.map(|_| format!("00.{:06}", self.count)),
-            phone: random.chance(850).then(|| format!("09000{:05}", self.count * 7919 % 100_000)),
-            position,
-            workplace_id: (!student).then_some(workplace.id),
-            workplace_cell,
-        };
-        Person { member, committee }
+    async fn find_house(
+        &self,
+        tx: &mut Tx,
+        random: &mut Random,
+        person: &Person,
+        cell: &Cell,
+        home: &Home,
+    ) -> sqlx::Result<House> {
+        let letter = letter(random, person, cell, home);
+        if let Some(letter) = &letter {
+            store::add_letter(tx, letter, evening(home.from_on)).await?;
+        }
+        let permanent = random.chance(880);
+        Ok(House {
+            cell: home.cell,
+            letter_id: letter.map(|it| it.id),
+            address: self.address(random, cell),
+            cluster: random.between(1, CLUSTERS),
+            kind: if permanent { ResidenceKind::Permanent } else { ResidenceKind::Temporary },
+        })
     }
 
     fn address(&self, random: &mut Random, cell: &Cell) -> String {
         if cell.rural {
-            let mut place = cell.place.clone();
-            place.replace_range(..1, "T");
-            return place;
+            return cell.place.replacen("thôn", "Thôn", 1);
         }
         format!("Số {} {}", random.between(1, 96), self.lanes.draw(random))
     }
-}
-
-/// The day of birth, and that of admission some time before the first residence.
-fn ages(
-    random: &mut Random,
-    first_on: NaiveDate,
-    student: bool,
-    retired: bool,
-) -> (PartialDay, NaiveDate) {
-    // Nobody is older than 59 at the end, unless retired by then.
-    let oldest = i64::from(59 - (end().year() - first_on.year())).min(50);
-    let age = match (student, retired) {
-        (true, _) => random.between(20, 22),
-        (_, true) => random.between(48, 54),
-        _ => random.between(24, oldest.max(26)).min(random.between(26, oldest.max(28))),
-    };
-    let year = first_on.year() - i32::try_from(age).unwrap_or(30);
-    let day = random.day(ymd(year, 1, 1), ymd(year, 12, 28));
-    let born = match random.between(0, 99) {
-        0..4 => PartialDay { day: ymd(year, 1, 1), precision: Precision::Year },
-        4..6 => PartialDay { day: ymd(year, day.month(), 1), precision: Precision::Month },
-        _ => PartialDay { day, precision: Precision::Day },
-    };
-    let latest = first_on - Days::new(60);
-    let earliest = ymd(year + if student { 19 } else { 21 }, 2, 3).min(latest);
-    let latest = latest.min(earliest + Days::new(365 * 11));
-    (born, random.day(earliest, latest))
 }
 
 /// The introduction letter to the ward of the cell; a few have brought none.
