@@ -1,15 +1,101 @@
 //! `haichieu demo`
 
-use clap::Args;
+use std::net::SocketAddr;
 
-use crate::cli::Outcome;
+use clap::Args;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::cli::serve::{bind, origin, serve, stop_signal};
+use crate::cli::{Outcome, Refusal, finish};
+use crate::db::Db;
+use crate::exchange::demo::accounts::{self, DemoAccount, Keys};
+use crate::exchange::demo::build;
+use crate::{access, organisation};
+
+/// Where the demonstration listens, unless told otherwise or something else does.
+const USUAL: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 2130);
 
 #[derive(Args)]
-pub struct Demo {}
+pub struct Demo {
+    /// Địa chỉ và cổng để nghe [mặc định: 127.0.0.1:2130, hoặc một cổng còn trống]
+    #[arg(long, value_name = "ĐỊA_CHỈ:CỔNG")]
+    listen: Option<SocketAddr>,
+    /// Chỉ dựng sổ rồi thôi
+    #[arg(long, hide = true)]
+    no_serve: bool,
+}
 
 impl Demo {
-    #[expect(clippy::unused_async, reason = "to come")]
-    pub async fn run(self, _database: &str) -> Outcome {
-        Err("chưa làm".into())
+    /// Builds the registry in `database`, or where there is none in a folder that
+    /// goes when the program does.
+    pub async fn run(self, database: Option<&str>) -> Outcome {
+        let keys = Keys::cut()?;
+        let listener = match self.listen {
+            Some(address) => bind(address).await?,
+            None => usual_or_free().await?,
+        };
+        let folder = TempDir::with_prefix("haichieu-")?;
+        let file = format!("sqlite://{}", folder.path().join("demo.db").display());
+        let url = database.unwrap_or(&file);
+        let db = Db::open(url).await?;
+        let accounts = tokio::select! {
+            accounts = fill(&db, keys) => accounts?,
+            // Stopped early, the folder goes all the same.
+            () = stop_signal() => return Ok(()),
+        };
+        if self.no_serve {
+            return finish(db, url).await;
+        }
+        tell(&origin(listener.local_addr()?), &accounts, database.is_none());
+        serve(listener, db, url).await
     }
+}
+
+async fn usual_or_free() -> Result<TcpListener, Refusal> {
+    match TcpListener::bind(USUAL).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => bind(SocketAddr::new(USUAL.ip(), 0)).await,
+    }
+}
+
+async fn fill(db: &Db, keys: Keys) -> Result<Vec<DemoAccount>, Refusal> {
+    let mut tx = db.write().await?;
+    if organisation::store::count(&mut tx).await? + access::store::count(&mut tx).await? > 0 {
+        return Err(
+            "cơ sở dữ liệu này đã có dữ liệu; bản dùng thử chỉ dựng trong một cơ sở dữ liệu \
+                    trống, hoặc bỏ --database (và biến DATABASE_URL) để dựng trong một tệp tạm"
+                .into(),
+        );
+    }
+    let known = build(&mut tx, 1).await?;
+    tx.commit().await?;
+    let keys = keys.ready().await?;
+    let mut tx = db.write().await?;
+    let accounts = accounts::add(&mut tx, &known, keys).await?;
+    tx.commit().await?;
+    Ok(accounts)
+}
+
+fn tell(origin: &str, accounts: &[DemoAccount], passing: bool) {
+    println!("Sổ dùng thử mở tại {origin}");
+    println!("Dữ liệu giả: không có người thật nào trong sổ này.\n");
+    let rows =
+        accounts.iter().map(|it| [it.login, it.password.as_str(), it.role.label(), it.place]);
+    let rows: Vec<_> =
+        [["Tài khoản", "Mật khẩu", "Vai trò", "Đơn vị"]].into_iter().chain(rows).collect();
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let widths: [usize; 4] = std::array::from_fn(width);
+    for row in &rows {
+        let cells = row.iter().zip(widths).map(|(text, width)| format!("{text:width$}"));
+        println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    println!("\nSố liệu toàn thành phố tính đến ngày 31/12/2024 (vào bằng tochuc.hatinh):");
+    println!("  {origin}/units/tp-ha-tinh?on=2024-12-31&year=2024");
+    let fate =
+        if passing { "mọi thứ trong sổ này mất theo" } else { "sổ này còn lại" };
+    println!("\nDừng bằng Ctrl+C; khi dừng, {fate}.");
 }

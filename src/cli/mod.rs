@@ -21,10 +21,10 @@ mod statistics;
 #[command(name = "haichieu", version, max_term_width = 100)]
 #[command(after_help = "Mã thoát: 0 xong; 1 không làm được, lý do ở stderr; 2 gõ sai lệnh.")]
 struct Cli {
-    /// Cơ sở dữ liệu: một tệp .db (SQLite) hoặc <postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN>
-    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL")]
-    #[arg(hide_env_values = true, default_value = "haichieu.db")]
-    database: String,
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(help = "Cơ sở dữ liệu: một tệp .db (SQLite) hoặc postgres://NGƯỜI:MẬT_KHẨU@MÁY/TÊN \
+                  [mặc định: haichieu.db; với demo: một tệp tạm]")]
+    database: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -51,6 +51,9 @@ enum Command {
     Revoke(account::Revoke),
 }
 
+/// The database of every command that was told none, but `demo`.
+const DATABASE: &str = "haichieu.db";
+
 /// Why a command failed, in one sentence that says what to do.
 pub struct Refusal(String);
 
@@ -72,15 +75,17 @@ pub async fn run() -> ExitCode {
     };
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
+    let told = cli.database.as_deref();
+    let database = told.unwrap_or(DATABASE);
     let outcome = match cli.command {
-        Command::Serve(serve) => serve.run(&cli.database).await,
-        Command::Demo(demo) => demo.run(&cli.database).await,
-        Command::Seed(seed) => seed.run(&cli.database).await,
-        Command::Statistics(statistics) => statistics.run(&cli.database).await,
-        Command::Export(export) => export.run(&cli.database).await,
-        Command::Account(account) => account.run(&cli.database).await,
-        Command::Grant(grant) => grant.run(&cli.database).await,
-        Command::Revoke(revoke) => revoke.run(&cli.database).await,
+        Command::Demo(demo) => demo.run(told).await,
+        Command::Serve(serve) => serve.run(database).await,
+        Command::Seed(seed) => seed.run(database).await,
+        Command::Statistics(statistics) => statistics.run(database).await,
+        Command::Export(export) => export.run(database).await,
+        Command::Account(account) => account.run(database).await,
+        Command::Grant(grant) => grant.run(database).await,
+        Command::Revoke(revoke) => revoke.run(database).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,15 +1,33 @@
 //! `haichieu seed`
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use crate::cli::Outcome;
+use crate::audit::model::Actor;
+use crate::cli::{Outcome, finish};
+use crate::db::Db;
+use crate::exchange::seed::{Folder, load};
+use crate::vietnamese::number::grouped;
 
 #[derive(Args)]
-pub struct Seed {}
+pub struct Seed {
+    /// Thư mục có units.csv, workplaces.csv, works.csv, members.csv, meetings.csv,
+    /// attendance.csv, contributions.csv; thiếu tệp nào cũng được
+    #[arg(value_name = "THƯ_MỤC")]
+    folder: PathBuf,
+}
 
 impl Seed {
-    #[expect(clippy::unused_async, reason = "to come")]
-    pub async fn run(self, _database: &str) -> Outcome {
-        Err("chưa làm".into())
+    pub async fn run(self, database: &str) -> Outcome {
+        let db = Db::open(database).await?;
+        let mut tx = db.write().await?;
+        let loaded = load(&mut tx, &Folder::At(&self.folder), &Actor::command_line()).await?;
+        tx.commit().await?;
+        println!("Đã nạp {}:", self.folder.display());
+        for (file, rows) in loaded.files {
+            println!("{:>10} dòng  {file}", grouped(rows));
+        }
+        finish(db, database).await
     }
 }

@@ -79,7 +79,7 @@ pub async fn serve(listener: TcpListener, db: Db, database: &str) -> Outcome {
 }
 
 /// Done when the program gets SIGTERM or SIGINT.
-async fn stop_signal() {
+pub async fn stop_signal() {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {

@@ -1,1 +1,4 @@
 //! Files in and out, and the demonstration's synthetic registry.
+
+pub mod demo;
+pub mod seed;

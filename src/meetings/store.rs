@@ -192,6 +192,18 @@ pub async fn mark_rest_present(tx: &mut Tx, id: MeetingId) -> sqlx::Result<u64> 
     change!(tx, sqlx::query(sql).bind(id))
 }
 
+/// Marks everybody who is still unmarked; the number of people marked.
+pub async fn mark_rest(
+    tx: &mut Tx,
+    id: MeetingId,
+    status: AttendanceStatus,
+    reason: &str,
+) -> sqlx::Result<u64> {
+    let sql = "UPDATE attendance SET status = $2, reason = $3
+               WHERE meeting_id = $1 AND status = 'unmarked'";
+    change!(tx, sqlx::query(sql).bind(id).bind(status).bind(reason))
+}
+
 /// Brings the meeting's counts in line with its roll.
 pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()> {
     let sql = "UPDATE meeting SET

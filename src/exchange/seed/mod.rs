@@ -1,0 +1,231 @@
+//! Loads a folder of CSV files, in one transaction: all of it, or nothing. The layout
+//! is described in `seeds/README.md`.
+//!
+//! Files are read row by row; only their codes stay in memory.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::audit;
+use crate::audit::model::{Act, Actor};
+use crate::clock::{self, Moment};
+use crate::db::Tx;
+use crate::exchange::seed::reader::{Fault, Layout, Row, Sheet};
+use crate::ids::{MeetingId, MemberId, UnitId, WorkItemId, WorkplaceId};
+use crate::organisation::model::UnitKind;
+use crate::vietnamese::number::grouped;
+
+mod contributions;
+mod meetings;
+mod members;
+pub mod reader;
+mod store;
+mod units;
+
+/// The files, in the order in which they refer to each other.
+const FILES: [&Layout; 7] = [
+    &units::UNITS,
+    &units::WORKPLACES,
+    &units::WORKS,
+    &members::MEMBERS,
+    &meetings::MEETINGS,
+    &meetings::ATTENDANCE,
+    &contributions::CONTRIBUTIONS,
+];
+
+/// Lies among the files of the demonstration, and is none of ours.
+const PASSED_OVER: &str = "population.csv";
+
+/// Why nothing was loaded.
+#[derive(Debug)]
+pub enum Refused {
+    /// A row, or a header, is wrong.
+    Fault(Fault),
+    /// The folder is not one of this layout.
+    Folder(String),
+    Database(sqlx::Error),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Fault(fault) => fault.fmt(f),
+            Refused::Folder(why) => f.write_str(why),
+            Refused::Database(error) => write!(f, "cơ sở dữ liệu không nhận: {error}"),
+        }
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Refused {
+        Refused::Fault(fault)
+    }
+}
+
+impl From<sqlx::Error> for Refused {
+    fn from(error: sqlx::Error) -> Refused {
+        Refused::Database(error)
+    }
+}
+
+/// Where the files are.
+pub enum Folder<'a> {
+    At(&'a Path),
+    /// Compiled into the program: names and contents.
+    Within(&'a [(&'static str, &'static str)]),
+}
+
+impl Folder<'_> {
+    /// Refuses a folder with a file that would be passed over in silence.
+    fn check(&self) -> Result<(), Refused> {
+        let Folder::At(folder) = self else { return Ok(()) };
+        let unreadable = |error| Refused::Folder(format!("{}: {error}", folder.display()));
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let name = PathBuf::from(entry.map_err(unreadable)?.file_name());
+            let is_csv = name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+            let known = FILES.iter().map(|it| it.file).chain([PASSED_OVER]);
+            if is_csv && !known.into_iter().any(|it| Path::new(it) == name) {
+                return Err(Refused::Folder(format!(
+                    "{}: tệp lạ {}; chỉ đọc {}",
+                    folder.display(),
+                    name.display(),
+                    file_names()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, name: &str) -> Result<Option<Box<dyn Read + '_>>, Refused> {
+        match self {
+            Folder::At(folder) => match File::open(folder.join(name)) {
+                Ok(file) => Ok(Some(Box::new(file))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(Refused::Folder(format!("{name}: {error}"))),
+            },
+            Folder::Within(files) => {
+                let file = files.iter().find(|(file, _)| *file == name);
+                Ok(file.map(|(_, text)| Box::new(text.as_bytes()) as Box<dyn Read>))
+            }
+        }
+    }
+}
+
+fn file_names() -> String {
+    FILES.map(|it| it.file).join(", ")
+}
+
+/// The codes that rows may refer to, and what they stand for.
+pub struct Known {
+    pub units: HashMap<String, KnownUnit>,
+    pub works: HashMap<String, KnownWork>,
+    pub workplaces: HashMap<String, WorkplaceId>,
+    workplace_names: HashSet<String>,
+    members: HashMap<String, MemberId>,
+    meetings: HashMap<String, MeetingId>,
+}
+
+#[derive(Clone, Copy)]
+pub struct KnownUnit {
+    pub id: UnitId,
+    pub kind: UnitKind,
+    pub parent_id: Option<UnitId>,
+    pub from_on: NaiveDate,
+    pub to_on: Option<NaiveDate>,
+}
+
+#[derive(Clone, Copy)]
+pub struct KnownWork {
+    pub id: WorkItemId,
+    pub unit_id: UnitId,
+}
+
+impl Known {
+    async fn read(tx: &mut Tx) -> sqlx::Result<Known> {
+        let (workplaces, workplace_names) = store::workplaces(tx).await?;
+        Ok(Known {
+            units: store::units(tx).await?,
+            works: store::works(tx).await?,
+            workplaces,
+            workplace_names,
+            members: HashMap::new(),
+            meetings: HashMap::new(),
+        })
+    }
+
+    /// The unit that a row names.
+    fn unit(&self, row: Row<'_>, column: &'static str) -> Result<&KnownUnit, Fault> {
+        let unit = self.units.get(row.get(column));
+        unit.ok_or_else(|| row.fault(column, "mã một đơn vị có trong sổ hoặc trong units.csv"))
+    }
+
+    /// Likewise, while it existed: what happens outside that time is in no count.
+    fn unit_on(
+        &self,
+        row: Row<'_>,
+        column: &'static str,
+        day_column: &'static str,
+        day: NaiveDate,
+    ) -> Result<&KnownUnit, Fault> {
+        let unit = self.unit(row, column)?;
+        if unit.from_on <= day && unit.to_on.is_none_or(|to_on| day < to_on) {
+            return Ok(unit);
+        }
+        let ending = unit.to_on.map_or_else(String::new, |to_on| format!(" và trước {to_on}"));
+        let expected = format!("ngày từ {}{ending}, khi có đơn vị", unit.from_on);
+        Err(row.fault(day_column, &expected))
+    }
+}
+
+/// What was loaded.
+pub struct Loaded {
+    /// The files found, and their rows.
+    pub files: Vec<(&'static str, i64)>,
+    pub known: Known,
+}
+
+/// Loads the folder, with an entry in the audit trail for each file. After a refusal
+/// the transaction is to be dropped.
+pub async fn load(tx: &mut Tx, folder: &Folder<'_>, actor: &Actor) -> Result<Loaded, Refused> {
+    folder.check()?;
+    let at = clock::now();
+    let mut loaded = Loaded { files: Vec::new(), known: Known::read(tx).await? };
+    for layout in FILES {
+        let Some(source) = folder.open(layout.file)? else { continue };
+        let mut sheet = Sheet::open(layout, source, at.day())?;
+        load_file(tx, layout, &mut sheet, &mut loaded.known, at).await?;
+        let (rows, digest) = sheet.finish();
+        let done = format!("Nạp {} dòng từ {}", grouped(rows), layout.file);
+        let act = Act::new("seed.load", None::<Uuid>, done).changing("SHA-256", "", &digest);
+        audit::store::append(tx, actor, act).await?;
+        loaded.files.push((layout.file, rows));
+    }
+    if loaded.files.is_empty() {
+        return Err(Refused::Folder(format!("không có tệp nào trong số {}", file_names())));
+    }
+    Ok(loaded)
+}
+
+async fn load_file(
+    tx: &mut Tx,
+    layout: &Layout,
+    sheet: &mut Sheet<'_>,
+    known: &mut Known,
+    at: Moment,
+) -> Result<(), Refused> {
+    match layout.file {
+        "units.csv" => units::load(tx, sheet, known, at).await,
+        "workplaces.csv" => units::load_workplaces(tx, sheet, known).await,
+        "works.csv" => units::load_works(tx, sheet, known, at).await,
+        "members.csv" => members::load(tx, sheet, known, at).await,
+        "meetings.csv" => meetings::load(tx, sheet, known, at).await,
+        "attendance.csv" => meetings::load_attendance(tx, sheet, known, at).await,
+        _ => contributions::load(tx, sheet, known, at).await,
+    }
+}
