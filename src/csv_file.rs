@@ -24,13 +24,13 @@ impl Dialect {
         }
     }
 
-    /// Writes lines, to be put behind [`Dialect::mark`].
-    pub fn writer(self) -> Writer<Vec<u8>> {
+    /// Writes lines behind `head`.
+    pub fn writer_behind(self, head: &[u8]) -> Writer<Vec<u8>> {
         let delimiter = if self == Dialect::Excel { b';' } else { b',' };
         WriterBuilder::new()
             .delimiter(delimiter)
             .terminator(Terminator::CRLF)
-            .from_writer(Vec::new())
+            .from_writer(head.to_vec())
     }
 }
 

@@ -31,13 +31,12 @@ const COLUMNS: [&str; 17] = [
 
 /// The tables of pages: of each a line for every child, then the whole unit.
 pub fn csv(views: &[View], as_of: AsOf, dialect: Dialect) -> Result<Vec<u8>> {
-    let mut lines = dialect.writer();
+    let mut lines = dialect.writer_behind(dialect.mark());
     lines.write_record(COLUMNS)?;
     for line in views.iter().flat_map(|it| it.lines.iter().chain([&it.total])) {
         lines.write_record(record(line, as_of))?;
     }
-    let lines = lines.into_inner().map_err(csv::IntoInnerError::into_error)?;
-    Ok([dialect.mark(), &lines].concat())
+    Ok(lines.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 fn record(line: &Line, as_of: AsOf) -> [String; 17] {
