@@ -109,11 +109,11 @@ fn table(overview: &Overview) -> String {
         overview.as_of.name()
     );
     for row in rows {
-        let mut line = format!("{:<width$}", row[0], width = widths[0]);
-        for (cell, width) in row.iter().zip(&widths).skip(1) {
-            line += &format!("  {cell:>width$}");
-        }
-        text += line.trim_end();
+        let name = format!("{:<width$}", row[0], width = widths[0]);
+        let figures = row.iter().zip(&widths).skip(1);
+        let figures = figures.map(|(cell, width)| format!("{cell:>width$}"));
+        let cells: Vec<String> = std::iter::once(name).chain(figures).collect();
+        text.push_str(&cells.join("  "));
         text.push('\n');
     }
     text

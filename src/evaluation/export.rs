@@ -11,7 +11,7 @@ use crate::csv_file::{Dialect, text};
 use crate::db::Db;
 use crate::evaluation::model::{Place, Row, Year};
 use crate::evaluation::store;
-use crate::vietnamese::day;
+use crate::vietnamese::{day, number};
 
 /// The columns; those behind the contributions are for the comment of the cell.
 const COLUMNS: [&str; 28] = [
@@ -80,6 +80,10 @@ async fn write(
     let places = store::places(&mut tx, scope, year).await?;
     let mut lines = Lines::new(dialect, &places, sender)?;
     store::each(&mut tx, scope, year, &places, &mut lines).await?;
+    if lines.sender.is_closed() {
+        // The reader went away, and nobody is left to miss the rest.
+        return Ok(());
+    }
     lines.send().await?;
     Ok(())
 }
@@ -168,6 +172,6 @@ pub fn file_name(year: Year, code: &str) -> String {
 
 /// What the audit trail says of the file.
 pub fn said(year: Year, name: &str, lines: i64) -> String {
-    let lines = crate::vietnamese::number::grouped(lines);
+    let lines = number::grouped(lines);
     format!("Xuất đánh giá năm {} của {name}, {lines} dòng dự kiến", year.year)
 }

@@ -55,7 +55,9 @@ pub async fn each(
 ) -> sqlx::Result<()> {
     // The list of places is bound as one text of columns 60 wide, the length of the
     // longest code: the one way to hand over a list that both databases understand.
-    let codes: String = places.iter().map(|it| format!("{:<60}", it.code)).collect();
+    let codes: Vec<String> = places.iter().map(|it| format!("{:<60}", it.code)).collect();
+    // CROSS JOIN keeps SQLite to the order written: from the few listed, not from every
+    // meeting of the year.
     let (from, to) = year.days();
     let sql = "WITH RECURSIVE place (number, code) AS (
                    SELECT 0, TRIM(SUBSTR($1, 1, 60))
@@ -73,17 +75,17 @@ pub async fn each(
                                   AND (residence.ended_on IS NULL OR residence.ended_on > $2)
                ),
                attended AS (
-                   SELECT attendance.member_id, COUNT(*) AS expected,
+                   SELECT listed.member_id, COUNT(*) AS expected,
                           COUNT(*) FILTER (WHERE attendance.status = 'present') AS present,
                           COUNT(*) FILTER (WHERE attendance.status = 'excused') AS excused,
                           COUNT(*) FILTER (WHERE attendance.status = 'unexcused') AS unexcused
-                   FROM listed
-                   JOIN attendance ON attendance.member_id = listed.member_id
-                                   AND attendance.status <> 'exempt'
-                   JOIN meeting ON meeting.id = attendance.meeting_id
-                                AND meeting.held_on >= $3 AND meeting.held_on < $4
-                                AND meeting.rolled_at IS NOT NULL
-                   GROUP BY attendance.member_id
+                   FROM listed CROSS JOIN attendance CROSS JOIN meeting
+                   WHERE attendance.member_id = listed.member_id
+                     AND attendance.status <> 'exempt'
+                     AND meeting.id = attendance.meeting_id
+                     AND meeting.held_on >= $3 AND meeting.held_on < $4
+                     AND meeting.rolled_at IS NOT NULL
+                   GROUP BY listed.member_id
                ),
                given AS (
                    SELECT entry.member_id,
@@ -96,7 +98,7 @@ pub async fn each(
                           SUM(CASE WHEN entry.kind = 'idea' THEN entry.sign END) AS ideas,
                           SUM(CASE WHEN entry.kind = 'expertise'
                                    THEN entry.sign END) AS expertise
-                   FROM (SELECT contribution.member_id, contribution.kind,
+                   FROM (SELECT listed.member_id, contribution.kind,
                                 contribution.amount_vnd, contribution.quantity_hundredths,
                                 CASE WHEN contribution.reverses_id IS NULL
                                      THEN 1 ELSE -1 END AS sign
@@ -132,7 +134,7 @@ pub async fn each(
                LEFT JOIN given ON given.member_id = listed.member_id
                ORDER BY listed.number, member.sort_key, member.id";
     on!(tx, db => forward(
-        sqlx::query_as(sql).bind(codes).bind(year.on).bind(from).bind(to).fetch(db),
+        sqlx::query_as(sql).bind(codes.concat()).bind(year.on).bind(from).bind(to).fetch(db),
         lines,
     ))
 }

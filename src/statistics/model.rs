@@ -141,7 +141,9 @@ impl Overview {
         cells: i64,
     ) -> Overview {
         let mut total = Figures::default();
-        counted.values().for_each(|it| total += *it);
+        for figures in counted.values() {
+            total += *figures;
+        }
         total.meetings.cells = cells;
         let direct = counted.remove(&unit.id).filter(|_| !unit.is_cell());
         let latest: HashMap<UnitId, Unit> = periods.into_iter().map(|it| (it.id, it)).collect();

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use chrono::{Datelike, NaiveDate};
 
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
@@ -51,7 +52,7 @@ struct Counts {
     children_are: String,
     above: Option<Above>,
     /// The last day of a unit that had ended before the day of the count.
-    ended_on: Option<chrono::NaiveDate>,
+    ended_on: Option<NaiveDate>,
     view: View,
     by_kind: Vec<ByKind>,
     by_work: Vec<ByWork>,
@@ -124,7 +125,7 @@ async fn counts(tx: &mut Tx, scope: &Scope, frame: &Frame, overview: &Overview) 
     if total.meetings.held == 0 && total.contributions.count == 0 {
         let (from, to) = as_of.days();
         let last = store::last_day_before(tx, unit.id, from.min(to)).await?;
-        last_year = last.map(|day| AsOf { year: chrono::Datelike::year(&day), ..as_of });
+        last_year = last.map(|day| AsOf { year: day.year(), ..as_of });
     }
     let ended = unit.to_on.filter(|to_on| *to_on <= as_of.on);
     Ok(Counts {
