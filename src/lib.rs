@@ -13,6 +13,7 @@ pub mod faults;
 
 pub mod settings;
 
+pub mod csv_file;
 pub mod db;
 
 pub mod app;

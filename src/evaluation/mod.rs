@@ -1,3 +1,9 @@
 //! The year's evaluation of every member, as a file.
 
+pub mod model;
+pub mod store;
+
+pub mod export;
+
+pub mod form;
 pub mod pages;

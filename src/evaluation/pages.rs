@@ -1,7 +1,93 @@
-//! The pages.
+//! The year's file: what is in it, and the file itself.
 
-use crate::access::routes::Routes;
+use askama::Template;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use futures_util::stream;
+
+use crate::access::frame::{Frame, Place};
+use crate::access::guard;
+use crate::access::model::Right;
+use crate::access::routes::{Need, Routes};
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::audit::model::Act;
+use crate::csv_file::Dialect;
+use crate::error::{Error, Result};
+use crate::evaluation::form::YearForm;
+use crate::evaluation::model::Year;
+use crate::evaluation::{export, store};
+use crate::faults::Faults;
+use crate::organisation::model::Unit;
+use crate::web::{Path, Query};
+use crate::{audit, clock};
 
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().get("/units/{code}/evaluations", Need::Right(Right::ExportNames), show).get(
+        "/units/{code}/evaluations.csv",
+        Need::Right(Right::ExportNames),
+        download,
+    )
+}
+
+#[derive(Template)]
+#[template(path = "evaluation/file.html")]
+struct FilePage {
+    frame: Frame,
+    unit: Unit,
+    form: YearForm,
+    faults: Faults,
+    /// The year and the number of people; None where no year could be read.
+    found: Option<(Year, i64)>,
+}
+
+async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    Query(mut form): Query<YearForm>,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::ExportNames).await?;
+    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Evaluation).await?;
+    let (found, faults) = match form.read(clock::today()) {
+        Ok(year) => {
+            form.year = year.year.to_string();
+            (Some((year, store::count(&mut tx, &scope, year).await?)), Faults::default())
+        }
+        Err(faults) => (None, faults),
+    };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = FilePage { frame, unit, form, faults, found };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+async fn download(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    Query(form): Query<YearForm>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::ExportNames).await?;
+    let year = form.read(clock::today()).ok();
+    let year = year.ok_or(Error::BadRequest("Năm của tệp không đọc được."))?;
+    let dialect = Dialect::read(&form.format).unwrap_or(Dialect::Excel);
+    // The trace is kept before the first byte leaves.
+    let lines = store::count(&mut tx, &scope, year).await?;
+    let done = export::said(year, &unit.name_in_text(), lines);
+    let act = Act::new("unit.evaluations", unit.id.0, done).in_unit(unit.id);
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+
+    let mut chunks = export::begin(app.db.clone(), scope, year, dialect);
+    let body = Body::from_stream(stream::poll_fn(move |context| chunks.poll_recv(context)));
+    let name = export::file_name(year, &unit.code);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!(r#"attachment; filename="{name}""#)),
+    ];
+    Ok((headers, body).into_response())
 }

@@ -1,0 +1,248 @@
+//! What is counted, of which days, and how the counts of a unit come together.
+
+use std::collections::HashMap;
+use std::ops::AddAssign;
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+
+use crate::contributions::model::{ContributionKind, WorkKind};
+use crate::ids::UnitId;
+use crate::organisation::model::{Unit, by_name};
+use crate::vietnamese::{day, number};
+
+/// The day of a count. People are counted as they stood on it; meetings and
+/// contributions are those of `year`, up to and on that day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    pub on: NaiveDate,
+    pub year: i32,
+}
+
+impl AsOf {
+    /// The first day of the meetings and contributions, and the first day after them.
+    pub fn days(self) -> (NaiveDate, NaiveDate) {
+        let new_year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MAX);
+        let after = self.on.succ_opt().unwrap_or(NaiveDate::MAX);
+        (new_year(self.year), after.min(new_year(self.year + 1)))
+    }
+
+    /// `năm 2024`, or `năm 2024 đến 15/11/2024` while the year is not over.
+    pub fn name(self) -> String {
+        let is_within = self.on.year() == self.year && self.days().1.year() == self.year;
+        if is_within {
+            return format!("năm {} đến {}", self.year, day::short(self.on));
+        }
+        format!("năm {}", self.year)
+    }
+
+    /// As addresses carry it.
+    pub fn query(self) -> String {
+        format!("on={}&year={}", day::iso(self.on), self.year)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Members {
+    pub normal: i64,
+    pub exempt: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Meetings {
+    pub held: i64,
+    pub periodic: i64,
+    /// Cells that held one. A cell that changed its ward in the year may have met in
+    /// both, and is yet one cell of the city: the only count that is no sum.
+    pub cells: i64,
+    pub expected: i64,
+    pub present: i64,
+    pub excused: i64,
+    pub unexcused: i64,
+}
+
+impl Meetings {
+    pub fn unmarked(self) -> i64 {
+        self.expected - self.present - self.excused - self.unexcused
+    }
+
+    /// The share of those present; `None` where nobody was expected yet.
+    pub fn rate(self) -> Option<String> {
+        number::percent(self.present, self.expected)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Contributions {
+    /// Entries, less those that were cancelled.
+    pub count: i64,
+    pub amount_vnd: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    pub members: Members,
+    pub meetings: Meetings,
+    pub contributions: Contributions,
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Figures) {
+        self.members.normal += other.members.normal;
+        self.members.exempt += other.members.exempt;
+        self.meetings.held += other.meetings.held;
+        self.meetings.periodic += other.meetings.periodic;
+        self.meetings.cells += other.meetings.cells;
+        self.meetings.expected += other.meetings.expected;
+        self.meetings.present += other.meetings.present;
+        self.meetings.excused += other.meetings.excused;
+        self.meetings.unexcused += other.meetings.unexcused;
+        self.contributions.count += other.contributions.count;
+        self.contributions.amount_vnd += other.contributions.amount_vnd;
+    }
+}
+
+/// A unit right below another, on the day of the count or earlier.
+#[derive(Clone, Debug)]
+pub struct Child {
+    pub unit: Unit,
+    pub figures: Figures,
+}
+
+impl Child {
+    /// The last day under this parent, where the day of the count lies behind it.
+    pub fn left_on(&self, on: NaiveDate) -> Option<NaiveDate> {
+        self.unit.to_on.filter(|to_on| *to_on <= on)?.pred_opt()
+    }
+}
+
+/// A unit and those right below it.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    pub unit: Unit,
+    pub as_of: AsOf,
+    pub total: Figures,
+    /// By name: the children of the day, and former ones that have figures.
+    pub children: Vec<Child>,
+    /// What stands in the books of the unit itself, where that is anything; the whole
+    /// of a cell does, and is not said twice.
+    pub direct: Option<Figures>,
+}
+
+impl Overview {
+    /// Puts together the figures counted by child, where those of the unit itself
+    /// stand under its own id. `periods` are those of every child the unit ever had,
+    /// in the order of their days; `cells` is how many cells met.
+    pub fn new(
+        unit: Unit,
+        as_of: AsOf,
+        mut counted: HashMap<UnitId, Figures>,
+        periods: Vec<Unit>,
+        cells: i64,
+    ) -> Overview {
+        let mut total = Figures::default();
+        for figures in counted.values() {
+            total += *figures;
+        }
+        total.meetings.cells = cells;
+        let direct = counted.remove(&unit.id).filter(|_| !unit.is_cell());
+        let latest: HashMap<UnitId, Unit> = periods.into_iter().map(|it| (it.id, it)).collect();
+        let children = latest.into_values().map(|unit| {
+            let figures = counted.get(&unit.id).copied().unwrap_or_default();
+            Child { unit, figures }
+        });
+        let has_place =
+            |it: &Child| it.left_on(as_of.on).is_none() || it.figures != Figures::default();
+        let mut children: Vec<Child> = children.filter(has_place).collect();
+        children
+            .sort_by(|a, b| by_name(&a.unit.name, &b.unit.name).then(a.unit.id.cmp(&b.unit.id)));
+        Overview { unit, as_of, total, children, direct }
+    }
+
+    /// What the children are: `Chi bộ`, `Phường, xã`.
+    pub fn children_are(&self) -> String {
+        let kinds = kinds(self.children.iter().map(|it| &it.unit));
+        if kinds.is_empty() { "Đơn vị".to_owned() } else { upper_first(&kinds) }
+    }
+}
+
+/// The kinds of some units in running text: `phường, xã`.
+pub fn kinds<'a>(units: impl Iterator<Item = &'a Unit>) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for unit in units {
+        if !kinds.contains(&unit.kind.plural()) {
+            kinds.push(unit.kind.plural());
+        }
+    }
+    kinds.sort_unstable();
+    kinds.join(", ")
+}
+
+fn upper_first(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + rest.as_str())
+}
+
+/// What was given of one kind, counted in one measure.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ByKind {
+    pub kind: ContributionKind,
+    pub measure: String,
+    pub count: i64,
+    pub amount_vnd: i64,
+    pub quantity_hundredths: i64,
+}
+
+impl ByKind {
+    /// `1.500.000 đ`, `2,5 ngày công`; a dash where nothing was measured.
+    pub fn sum(&self) -> String {
+        match self.kind {
+            ContributionKind::Money => number::dong(self.amount_vnd),
+            _ if self.quantity_hundredths == 0 => "–".to_owned(),
+            kind => {
+                let measure =
+                    if self.measure.is_empty() { kind.measure() } else { self.measure.as_str() };
+                format!("{} {measure}", number::quantity(self.quantity_hundredths))
+            }
+        }
+    }
+}
+
+/// What was given for the works of one name.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ByWork {
+    /// Neither kind nor name: given for no work or fund in particular.
+    pub kind: Option<WorkKind>,
+    pub name: Option<String>,
+    pub count: i64,
+    pub amount_vnd: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(on: &str, year: i32) -> (String, String) {
+        let (from, to) = AsOf { on: on.parse().unwrap(), year }.days();
+        (day::iso(from), day::iso(to))
+    }
+
+    #[test]
+    fn the_days_of_a_count_end_with_its_day_or_with_the_year() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(days("2024-11-15", 2024), pair("2024-01-01", "2024-11-16"));
+        assert_eq!(days("2024-12-31", 2024), pair("2024-01-01", "2025-01-01"));
+        assert_eq!(days("2026-05-01", 2024), pair("2024-01-01", "2025-01-01"));
+        let (from, to) = days("2024-05-01", 2025);
+        assert!(from > to, "no day of the year has come yet");
+    }
+
+    #[test]
+    fn only_a_year_that_is_not_over_says_how_far_it_goes() {
+        let name = |on: &str, year| AsOf { on: on.parse().unwrap(), year }.name();
+        assert_eq!(name("2024-11-15", 2024), "năm 2024 đến 15/11/2024");
+        assert_eq!(name("2024-12-31", 2024), "năm 2024");
+        assert_eq!(name("2026-05-01", 2024), "năm 2024");
+    }
+}

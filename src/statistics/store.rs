@@ -1,0 +1,218 @@
+//! The counts, each one query for a unit and all its children at once.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sqlx::FromRow;
+
+use crate::db::{Tx, on};
+use crate::ids::UnitId;
+use crate::organisation;
+use crate::organisation::model::Unit;
+use crate::statistics::model::{
+    AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Overview,
+};
+
+/// The unit and those right below it, each as it was on the day of the count.
+pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Overview> {
+    let unit = organisation::store::get(tx, id, as_of.on).await?;
+    let mut counted: HashMap<UnitId, Figures> = HashMap::new();
+    for row in members(tx, id, as_of.on).await? {
+        counted.entry(row.child_id).or_default().members = row.members;
+    }
+    for row in meetings(tx, id, as_of).await? {
+        counted.entry(row.child_id).or_default().meetings = row.meetings;
+    }
+    for row in contributions(tx, id, as_of).await? {
+        counted.entry(row.child_id).or_default().contributions = row.contributions;
+    }
+    let cells = cells_that_met(tx, id, as_of).await?;
+    let periods = children_until(tx, id, as_of.on).await?;
+    Ok(Overview::new(unit, as_of, counted, periods, cells))
+}
+
+#[derive(FromRow)]
+struct MembersOf {
+    child_id: UnitId,
+    #[sqlx(flatten)]
+    members: Members,
+}
+
+async fn members(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<MembersOf>> {
+    let sql = "SELECT unit_ancestor.child_id,
+                      COUNT(*) FILTER (WHERE residence.category = 'normal') AS normal,
+                      COUNT(*) FILTER (WHERE residence.category = 'exempt') AS exempt
+               FROM unit_ancestor
+               JOIN residence ON residence.cell_id = unit_ancestor.unit_id
+                              AND residence.started_on <= $2
+                              AND (residence.ended_on IS NULL OR residence.ended_on > $2)
+               WHERE unit_ancestor.ancestor_id = $1
+                 AND unit_ancestor.from_on <= $2
+                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+               GROUP BY unit_ancestor.child_id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
+}
+
+#[derive(FromRow)]
+struct MeetingsOf {
+    child_id: UnitId,
+    #[sqlx(flatten)]
+    meetings: Meetings,
+}
+
+/// Each meeting counts for the child to which its unit belonged on the meeting's day.
+async fn meetings(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<MeetingsOf>> {
+    let (from, to) = as_of.days();
+    let sql = "SELECT unit_ancestor.child_id,
+                      COUNT(*) AS held,
+                      COUNT(*) FILTER (WHERE meeting.kind = 'periodic') AS periodic,
+                      COUNT(DISTINCT CASE WHEN unit_period.kind = 'cell'
+                                          THEN meeting.unit_id END) AS cells,
+                      CAST(COALESCE(SUM(meeting.expected), 0) AS BIGINT) AS expected,
+                      CAST(COALESCE(SUM(meeting.present), 0) AS BIGINT) AS present,
+                      CAST(COALESCE(SUM(meeting.excused), 0) AS BIGINT) AS excused,
+                      CAST(COALESCE(SUM(meeting.unexcused), 0) AS BIGINT) AS unexcused
+               FROM unit_ancestor
+               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
+                            AND meeting.held_on >= $2
+                            AND meeting.held_on < $3
+                            AND meeting.held_on >= unit_ancestor.from_on
+                            AND (unit_ancestor.to_on IS NULL
+                                 OR meeting.held_on < unit_ancestor.to_on)
+               JOIN unit_period ON unit_period.unit_id = meeting.unit_id
+                                AND unit_period.from_on <= meeting.held_on
+                                AND (unit_period.to_on IS NULL
+                                     OR unit_period.to_on > meeting.held_on)
+               WHERE unit_ancestor.ancestor_id = $1
+               GROUP BY unit_ancestor.child_id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
+}
+
+async fn cells_that_met(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<i64> {
+    let (from, to) = as_of.days();
+    let sql = "SELECT COUNT(DISTINCT meeting.unit_id)
+               FROM unit_ancestor
+               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
+                            AND meeting.held_on >= $2
+                            AND meeting.held_on < $3
+                            AND meeting.held_on >= unit_ancestor.from_on
+                            AND (unit_ancestor.to_on IS NULL
+                                 OR meeting.held_on < unit_ancestor.to_on)
+               JOIN unit_period ON unit_period.unit_id = meeting.unit_id
+                                AND unit_period.kind = 'cell'
+                                AND unit_period.from_on <= meeting.held_on
+                                AND (unit_period.to_on IS NULL
+                                     OR unit_period.to_on > meeting.held_on)
+               WHERE unit_ancestor.ancestor_id = $1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(from).bind(to).fetch_one(db))
+}
+
+#[derive(FromRow)]
+struct ContributionsOf {
+    child_id: UnitId,
+    #[sqlx(flatten)]
+    contributions: Contributions,
+}
+
+async fn contributions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ContributionsOf>> {
+    let (from, to) = as_of.days();
+    let sql = "SELECT unit_ancestor.child_id,
+                      CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
+                                    THEN 1 ELSE -1 END) AS BIGINT) AS count,
+                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd
+               FROM unit_ancestor
+               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
+                                 AND contribution.given_on >= $2
+                                 AND contribution.given_on < $3
+                                 AND contribution.given_on >= unit_ancestor.from_on
+                                 AND (unit_ancestor.to_on IS NULL
+                                      OR contribution.given_on < unit_ancestor.to_on)
+               WHERE unit_ancestor.ancestor_id = $1
+               GROUP BY unit_ancestor.child_id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
+}
+
+/// The periods of every unit that was right below `id` on `on` or before, in the order
+/// of their days.
+async fn children_until(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Unit>> {
+    let sql = "SELECT unit.id, unit.code, unit.version, unit_period.name, unit_period.kind,
+                      unit_period.official_code, unit_period.parent_id,
+                      unit_period.from_on, unit_period.to_on
+               FROM unit_period JOIN unit ON unit.id = unit_period.unit_id
+               WHERE unit_period.parent_id = $1 AND unit_period.from_on <= $2
+               ORDER BY unit_period.from_on";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
+}
+
+/// What was given at or below `id`, by kind and measure.
+pub async fn by_kind(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ByKind>> {
+    let (from, to) = as_of.days();
+    let sql = "SELECT contribution.kind, contribution.measure,
+                      CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
+                                    THEN 1 ELSE -1 END) AS BIGINT) AS count,
+                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
+                      CAST(SUM(contribution.quantity_hundredths) AS BIGINT)
+                          AS quantity_hundredths
+               FROM unit_ancestor
+               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
+                                 AND contribution.given_on >= $2
+                                 AND contribution.given_on < $3
+                                 AND contribution.given_on >= unit_ancestor.from_on
+                                 AND (unit_ancestor.to_on IS NULL
+                                      OR contribution.given_on < unit_ancestor.to_on)
+               WHERE unit_ancestor.ancestor_id = $1
+               GROUP BY contribution.kind, contribution.measure
+               ORDER BY count DESC, contribution.kind, contribution.measure";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
+}
+
+/// What was given at or below `id`, by the works' names, in their order: funds of one
+/// name are counted together, as cells have the same ones.
+pub async fn by_work(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ByWork>> {
+    let (from, to) = as_of.days();
+    let sql = "SELECT work_item.kind, work_item.name,
+                      CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
+                                    THEN 1 ELSE -1 END) AS BIGINT) AS count,
+                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd
+               FROM unit_ancestor
+               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
+                                 AND contribution.given_on >= $2
+                                 AND contribution.given_on < $3
+                                 AND contribution.given_on >= unit_ancestor.from_on
+                                 AND (unit_ancestor.to_on IS NULL
+                                      OR contribution.given_on < unit_ancestor.to_on)
+               LEFT JOIN work_item ON work_item.id = contribution.work_item_id
+               WHERE unit_ancestor.ancestor_id = $1
+               GROUP BY work_item.kind, work_item.name, work_item.folded
+               ORDER BY work_item.folded NULLS LAST, work_item.kind";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
+}
+
+/// The day of the latest meeting or contribution at or below `id` before `before`.
+pub async fn last_day_before(
+    tx: &mut Tx,
+    id: UnitId,
+    before: NaiveDate,
+) -> sqlx::Result<Option<NaiveDate>> {
+    let sql = "SELECT MAX(meeting.held_on)
+               FROM unit_ancestor
+               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
+                            AND meeting.held_on < $2
+                            AND meeting.held_on >= unit_ancestor.from_on
+                            AND (unit_ancestor.to_on IS NULL
+                                 OR meeting.held_on < unit_ancestor.to_on)
+               WHERE unit_ancestor.ancestor_id = $1";
+    let met: Option<NaiveDate> =
+        on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(before).fetch_one(db))?;
+    let sql = "SELECT MAX(contribution.given_on)
+               FROM unit_ancestor
+               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
+                                 AND contribution.given_on < $2
+                                 AND contribution.given_on >= unit_ancestor.from_on
+                                 AND (unit_ancestor.to_on IS NULL
+                                      OR contribution.given_on < unit_ancestor.to_on)
+               WHERE unit_ancestor.ancestor_id = $1";
+    let gave: Option<NaiveDate> =
+        on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(before).fetch_one(db))?;
+    Ok(met.max(gave))
+}

@@ -1,0 +1,167 @@
+//! The commands that answer a shell, called as a shell calls them.
+//!
+//! On a temporary SQLite file, or in the PostgreSQL database of `TEST_DATABASE_URL`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use haichieu::clock;
+use haichieu::db::Db;
+use haichieu::ids::{MemberId, ResidenceId, UnitId};
+use haichieu::members::model::{NewMember, NewResidence, ResidenceKind};
+use haichieu::organisation::model::{NewUnit, UnitKind};
+use haichieu::vietnamese::name::FullName;
+use haichieu::{members, organisation};
+use serde_json::{Value, json};
+
+#[expect(dead_code, reason = "the site's tests need the rest")]
+#[path = "site/support.rs"]
+mod support;
+
+use support::{day, fresh_database};
+
+/// A ward with one cell, in which one member lives; the URL of its database.
+async fn registry() -> String {
+    let url = fresh_database().await;
+    let db = Db::open(&url).await.unwrap();
+    let (ward, cell, member_id) = (UnitId::new(), UnitId::new(), MemberId::new());
+    let unit = |id, code: &str, name: &str, kind, parent_id| NewUnit {
+        id,
+        code: code.to_owned(),
+        name: name.to_owned(),
+        kind,
+        official_code: None,
+        parent_id,
+        from_on: day("2015-01-01"),
+        to_on: None,
+    };
+    let units = [
+        unit(ward, "phuong-a", "Phường An Bình", UnitKind::Ward, None),
+        unit(cell, "a1", "Chi bộ tổ dân phố 1", UnitKind::Cell, Some(ward)),
+    ];
+    let member = NewMember {
+        id: member_id,
+        name: FullName::read("Lê Thị Sen").unwrap(),
+        sex: None,
+        born: None,
+        admitted_on: None,
+        official_on: None,
+        card_number: None,
+        phone: None,
+        position: String::new(),
+        workplace_id: None,
+        workplace_cell: String::new(),
+    };
+    let home = NewResidence {
+        id: ResidenceId::new(),
+        member_id,
+        cell_id: cell,
+        letter_id: None,
+        address: "Ngõ 5".to_owned(),
+        household_cluster: String::new(),
+        kind: ResidenceKind::Temporary,
+        exempt: None,
+        started_on: day("2024-06-01"),
+        ended: None,
+    };
+    let mut tx = db.write().await.unwrap();
+    let now = clock::now();
+    organisation::store::add(&mut tx, &units, now).await.unwrap();
+    members::store::add(&mut tx, &member, now).await.unwrap();
+    members::store::add_residence(&mut tx, &home, now).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    url
+}
+
+/// Runs the program in a folder of its own, where it may keep its key.
+fn haichieu(database: &str, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_haichieu"));
+    command.current_dir(folder.path()).arg("--database").arg(database).args(arguments);
+    command.env("HAICHIEU_LOG", "warn").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn statistics_answer_in_json() {
+    let url = registry().await;
+    let asked = ["statistics", "--unit", "phuong-a", "--on", "2024-11-15", "--format", "json"];
+    let answer: Value = serde_json::from_str(&said(&haichieu(&url, &asked))).unwrap();
+    let meetings = json!({ "held": 0, "periodic": 0, "cells": 0,
+        "expected": 0, "present": 0, "excused": 0, "unexcused": 0 });
+    let figures = |code: &str, name: &str, kind: &str| {
+        json!({
+            "unit": { "code": code, "name": name, "kind": kind },
+            "on": "2024-11-15",
+            "year": 2024,
+            "members": { "normal": 1, "exempt": 0 },
+            "meetings": meetings,
+            "contributions": { "count": 0, "amount_vnd": 0 },
+        })
+    };
+    let mut expected = figures("phuong-a", "Phường An Bình", "ward");
+    expected["children"] = json!([figures("a1", "Chi bộ tổ dân phố 1", "cell")]);
+    assert_eq!(answer, expected);
+
+    let before = ["statistics", "--on", "2024-05-31", "--year", "2023", "--format", "json"];
+    let answer: Value = serde_json::from_str(&said(&haichieu(&url, &before))).unwrap();
+    assert_eq!(answer[0]["members"]["normal"], 0);
+    assert_eq!(answer[0]["year"], 2023);
+}
+
+#[tokio::test]
+async fn statistics_answer_in_an_aligned_table() {
+    let url = registry().await;
+    let table = said(&haichieu(&url, &["statistics", "--on", "2024-11-15"]));
+    let expected = "\
+Đảng bộ phường An Bình
+Đảng viên tính đến 15/11/2024; họp và đóng góp năm 2024 đến 15/11/2024.
+
+                     Đảng viên  Miễn  Cuộc họp     Có mặt  Lượt góp  Tiền góp
+Chi bộ tổ dân phố 1          1     0         0  chưa tính         0       0\u{a0}đ
+Phường An Bình               1     0         0  chưa tính         0       0\u{a0}đ
+";
+    assert_eq!(table, expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_is_said_with_its_exit_code() {
+    let url = registry().await;
+    let unknown = haichieu(&url, &["statistics", "--unit", "nowhere"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("không có đơn vị nowhere"));
+    assert!(unknown.stdout.is_empty());
+    let unknown = haichieu(&url, &["export", "evaluations", "--unit", "nowhere", "--year", "2024"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    for wrong in [
+        ["statistics", "--on", "15/11/2024"],
+        ["statistics", "--year", "24"],
+        ["statistics", "--format", "xml"],
+    ] {
+        assert_eq!(haichieu(&url, &wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_evaluation_file_goes_to_a_file_or_to_stdout() {
+    let url = registry().await;
+    let asked = ["export", "evaluations", "--unit", "phuong-a", "--year", "2024"];
+    let excel = said(&haichieu(&url, &asked));
+    assert!(excel.starts_with("\u{feff}STT;Họ và tên;"), "{excel}");
+    assert_eq!(excel.lines().count(), 2);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("2024.csv");
+    let output = ["--format", "csv-standard", "--output", path.to_str().unwrap()];
+    assert_eq!(said(&haichieu(&url, &[&asked[..], &output].concat())), "");
+    let standard = fs::read_to_string(path).unwrap();
+    assert!(standard.starts_with("STT,Họ và tên,"), "{standard}");
+    assert!(standard.contains("\r\n1,Lê Thị Sen,,,,,,Ngõ 5,Tạm trú,"), "{standard}");
+}
