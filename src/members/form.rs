@@ -98,7 +98,10 @@ impl PersonForm {
         if birth.zip(admitted).is_some_and(|(born, admitted)| born.day >= admitted) {
             faults.add("admitted_on", "Sửa ngày vào Đảng: phải sau ngày sinh");
         }
-        if admitted.zip(official_on.flatten()).is_some_and(|(admitted, official)| admitted >= official) {
+        if admitted
+            .zip(official_on.flatten())
+            .is_some_and(|(admitted, official)| admitted >= official)
+        {
             faults.add("official_on", "Sửa ngày chính thức: phải sau ngày vào Đảng");
         }
         let card_number = line(faults, "card_number", &self.card_number);

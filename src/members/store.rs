@@ -9,9 +9,7 @@ use crate::vietnamese::fold;
 
 pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
 pub use self::list::{Filter, ListRow, count_listed, list};
-pub use self::person::{
-    cell_of, change, find_by_card, find_by_folded, find_by_phone, get, search,
-};
+pub use self::person::{cell_of, change, find_by_card, find_by_folded, find_by_phone, get, search};
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };

@@ -130,9 +130,14 @@ fn gift(it: &GivenRow, is_seen: bool) -> Event {
 fn letter(it: &Letter) -> Vec<Event> {
     let bold = format!("Giấy giới thiệu số {}", it.number);
     let days = [
-        (it.issued_on, if it.issued_by.is_empty() { String::new() } else {
-            format!(", {} cấp", it.issued_by)
-        }),
+        (
+            it.issued_on,
+            if it.issued_by.is_empty() {
+                String::new()
+            } else {
+                format!(", {} cấp", it.issued_by)
+            },
+        ),
         (it.received_on, ": phường, xã tiếp nhận".to_owned()),
         (it.assigned_on, ": phân về chi bộ".to_owned()),
         (it.closed_on, ": đóng".to_owned()),

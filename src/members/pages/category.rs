@@ -50,7 +50,11 @@ impl CategoryPage {
     }
 
     fn title(&self) -> String {
-        let to = if self.is_exempt() { "trở lại diện bình thường" } else { "được miễn sinh hoạt" };
+        let to = if self.is_exempt() {
+            "trở lại diện bình thường"
+        } else {
+            "được miễn sinh hoạt"
+        };
         format!("{} {to}", self.standing.member.full_name)
     }
 }
@@ -72,7 +76,8 @@ pub async fn form(
         on: day::short(clock::today()),
         exempt_reason: String::new(),
     };
-    let page = CategoryPage { frame, standing, form, faults: Faults::default(), clashes: Vec::new() };
+    let page =
+        CategoryPage { frame, standing, form, faults: Faults::default(), clashes: Vec::new() };
     Ok(Html(page.render()?).into_response())
 }
 

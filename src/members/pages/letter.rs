@@ -204,7 +204,13 @@ fn new_page(frame: Frame, standing: Standing, cells: &[Unit], form: EditForm) ->
     page(frame, standing, action, true, cells, form)
 }
 
-fn edit_page(frame: Frame, standing: Standing, id: LetterId, cells: &[Unit], form: EditForm) -> LetterPage {
+fn edit_page(
+    frame: Frame,
+    standing: Standing,
+    id: LetterId,
+    cells: &[Unit],
+    form: EditForm,
+) -> LetterPage {
     page(frame, standing, format!("/letters/{id}/edit"), false, cells, form)
 }
 

@@ -113,17 +113,8 @@ pub async fn show(
     let residence = residences.into_iter().next().ok_or(Error::NotFound)?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &cell, Place::Members).await?;
     let may_keep = scope.may(Right::KeepMembers);
-    let page = ShowPage {
-        frame,
-        member,
-        cell,
-        residence,
-        letters,
-        meetings,
-        years,
-        entries,
-        may_keep,
-    };
+    let page =
+        ShowPage { frame, member, cell, residence, letters, meetings, years, entries, may_keep };
     Ok(Html(page.render()?))
 }
 

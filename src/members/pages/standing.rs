@@ -15,7 +15,6 @@ use crate::members::timeline::in_text;
 use crate::organisation::model::Unit;
 use crate::vietnamese::day;
 
-
 pub struct Standing {
     pub member: Member,
     pub cell: Unit,

@@ -41,7 +41,8 @@ impl MovePage {
     }
 
     fn title(&self) -> String {
-        let act = if self.standing.residence.is_open() { "Chuyển" } else { "Tiếp nhận lại" };
+        let act =
+            if self.standing.residence.is_open() { "Chuyển" } else { "Tiếp nhận lại" };
         let rest = if self.standing.residence.is_open() { ": nơi cư trú" } else { "" };
         format!("{act} đồng chí {}{rest}", self.standing.member.full_name)
     }

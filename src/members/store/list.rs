@@ -77,7 +77,7 @@ pub(super) use holds;
 macro_rules! listed {
     () => {
         concat!(
-        "FROM unit_ancestor
+            "FROM unit_ancestor
          JOIN residence ON residence.cell_id = unit_ancestor.unit_id
                         AND residence.started_on <= $2
                         AND (residence.ended_on IS NULL OR residence.ended_on > $2)
