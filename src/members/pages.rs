@@ -8,7 +8,7 @@ use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
-use crate::db::Tx;
+use crate::db::{self, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{MemberId, UnitId};
 use crate::members::store;
@@ -91,4 +91,11 @@ fn chosen(typed: &str, units: &[Unit]) -> Result<UnitId> {
 /// A page that was not taken: the form as it was typed, and what is wrong with it.
 fn refused(status: StatusCode, page: &impl Template) -> Result<Response> {
     Ok((status, Html(page.render()?)).into_response())
+}
+
+/// Somebody wrote the same between our reading and our writing: the form sent once more
+/// is shown what changed.
+fn raced(error: sqlx::Error) -> Error {
+    let passes = matches!(error, sqlx::Error::RowNotFound) || db::is_duplicate(&error);
+    if passes { Error::Unavailable(error.into()) } else { error.into() }
 }

@@ -1,7 +1,5 @@
 //! What happened to a member, year by year, newest first.
 
-use std::collections::HashMap;
-
 use chrono::{Datelike, NaiveDate};
 
 use crate::ids::UnitId;
@@ -39,19 +37,18 @@ pub struct Year {
     pub events: Vec<Event>,
 }
 
-/// Everything on one line of time. Meetings and works lead to their pages where `seen`
-/// says that these may be opened.
+/// Everything on one line of time. Meetings and works of the units in `seen` lead
+/// to their pages.
 pub fn years(
     residences: &[Residence],
     letters: &[Letter],
     rolls: &[RollRow],
     given: &[GivenRow],
-    seen: &HashMap<UnitId, bool>,
+    seen: &[UnitId],
 ) -> Vec<Year> {
-    let is_seen = |unit_id: &UnitId| seen.get(unit_id).copied().unwrap_or(false);
     let mut events: Vec<Event> = Vec::new();
-    events.extend(rolls.iter().map(|it| roll(it, is_seen(&it.unit_id))));
-    events.extend(given.iter().map(|it| gift(it, is_seen(&it.unit_id))));
+    events.extend(rolls.iter().map(|it| roll(it, seen.contains(&it.unit_id))));
+    events.extend(given.iter().map(|it| gift(it, seen.contains(&it.unit_id))));
     events.extend(letters.iter().flat_map(letter));
     // Residences come newest first, and what ended one is told by the next.
     for (at, it) in residences.iter().enumerate() {
@@ -129,15 +126,9 @@ fn gift(it: &GivenRow, is_seen: bool) -> Event {
 
 fn letter(it: &Letter) -> Vec<Event> {
     let bold = format!("Giấy giới thiệu số {}", it.number);
+    let issuer = if it.issued_by.is_empty() { "nơi công tác" } else { &it.issued_by };
     let days = [
-        (
-            it.issued_on,
-            if it.issued_by.is_empty() {
-                String::new()
-            } else {
-                format!(", {} cấp", it.issued_by)
-            },
-        ),
+        (it.issued_on, format!(": {issuer} cấp")),
         (it.received_on, ": phường, xã tiếp nhận".to_owned()),
         (it.assigned_on, ": phân về chi bộ".to_owned()),
         (it.closed_on, ": đóng".to_owned()),
@@ -203,4 +194,80 @@ pub fn in_text(name: &str) -> String {
     let mut rest = name.chars();
     let first = rest.next().map(|first| first.to_lowercase().collect::<String>());
     first.unwrap_or_default() + rest.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{MeetingId, MemberId, ResidenceId};
+    use crate::members::model::{EndReason, ResidenceKind};
+
+    fn on(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn residence(cell_id: UnitId, from: &str, to: Option<&str>) -> Residence {
+        Residence {
+            id: ResidenceId::new(),
+            version: 1,
+            member_id: MemberId::new(),
+            cell_id,
+            cell_name: "Chi bộ tổ dân phố 2".to_owned(),
+            letter_id: None,
+            address: "Số 14".to_owned(),
+            household_cluster: String::new(),
+            kind: ResidenceKind::Permanent,
+            category: Category::Normal,
+            exempt_reason: None,
+            started_on: on(from),
+            ended_on: to.map(on),
+            end_reason: to.map(|_| EndReason::Moved),
+        }
+    }
+
+    fn told(residences: &[Residence]) -> Vec<String> {
+        let years = years(residences, &[], &[], &[], &[]);
+        let events = years.into_iter().flat_map(|it| it.events);
+        events.map(|it| format!("{} {}", it.day(), it.bold)).collect()
+    }
+
+    #[test]
+    fn a_move_is_told_once_and_a_leave_by_itself() {
+        let (here, there) = (UnitId::new(), UnitId::new());
+        let moved = [
+            residence(there, "2023-05-01", Some("2024-01-01")),
+            residence(here, "2019-03-01", Some("2023-05-01")),
+        ];
+        let expected = [
+            "01/01/2024 Thôi sinh hoạt nơi cư trú",
+            "01/05/2023 Chuyển nơi cư trú",
+            "01/03/2019 Về sinh hoạt nơi cư trú",
+        ];
+        assert_eq!(told(&moved), expected);
+        let back = [residence(here, "2024-06-01", None), moved[0].clone()];
+        assert_eq!(told(&back)[0], "01/06/2024 Về sinh hoạt nơi cư trú");
+    }
+
+    #[test]
+    fn a_meeting_leads_to_its_page_only_where_that_may_be_opened() {
+        let unit_id = UnitId::new();
+        let row = RollRow {
+            meeting_id: MeetingId::new(),
+            unit_id,
+            kind: "periodic".to_owned(),
+            held_on: on("2024-11-15"),
+            topic: String::new(),
+            status: "excused".to_owned(),
+            reason: "trực bệnh viện".to_owned(),
+        };
+        let rolls = [row];
+        let tell = |seen: &[UnitId]| years(&[], &[], &rolls, &[], seen)[0].events[0].clone();
+        let shut = tell(&[]);
+        assert_eq!(shut.text, " (trực bệnh viện) tại họp định kỳ 6 tháng cuối năm");
+        assert_eq!((shut.class, shut.link), ("off", None));
+        let open = tell(&[unit_id]);
+        assert_eq!(open.link.unwrap().1, "họp định kỳ 6 tháng cuối năm");
+        assert_eq!(latest_meetings(&rolls).unwrap(), "Dự 0 trên 1 cuộc họp định kỳ gần nhất.");
+        assert_eq!(latest_meetings(&[]), None);
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{line, past};
+use super::{line, past, tidy_day};
 use crate::faults::{Clash, Faults};
 use crate::ids::{LetterId, MemberId, UnitId};
 use crate::members::model::{Letter, NewLetter};
@@ -65,17 +65,18 @@ impl LetterForm {
     }
 
     pub fn read(&self, today: NaiveDate, faults: &mut Faults) -> Option<LetterText> {
+        let read_past = |typed: &str| past(typed, today);
         let number = line(faults, "number", &self.number)?;
         if number.is_empty() {
             faults.add("number", "Nhập số giấy giới thiệu, ví dụ 112-GGT/ĐU");
         }
         let issued_by = line(faults, "issued_by", &self.issued_by);
         let signer = line(faults, "signer", &self.signer);
-        let issued_on = past(faults, "issued_on", &self.issued_on, today);
-        let received_on = past(faults, "received_on", &self.received_on, today);
+        let issued_on = faults.read_optional("issued_on", &self.issued_on, read_past);
+        let received_on = faults.read_optional("received_on", &self.received_on, read_past);
         let received_by = line(faults, "received_by", &self.received_by);
-        let assigned_on = past(faults, "assigned_on", &self.assigned_on, today);
-        let closed_on = past(faults, "closed_on", &self.closed_on, today);
+        let assigned_on = faults.read_optional("assigned_on", &self.assigned_on, read_past);
+        let closed_on = faults.read_optional("closed_on", &self.closed_on, read_past);
         let way = [
             ("issued_on", issued_on),
             ("received_on", received_on),
@@ -107,15 +108,20 @@ impl LetterForm {
 
     /// Where what is typed here differs from what is stored.
     pub fn differences(&self, stored: &LetterForm) -> Vec<Clash> {
+        let days = |form: &LetterForm| {
+            [&form.issued_on, &form.received_on, &form.assigned_on, &form.closed_on]
+                .map(|typed| tidy_day(typed))
+        };
+        let (was, is) = (days(stored), days(self));
         Clash::between(&[
             ("Số giấy", &stored.number, &self.number),
             ("Nơi cấp", &stored.issued_by, &self.issued_by),
             ("Người ký", &stored.signer, &self.signer),
-            ("Ngày cấp", &stored.issued_on, &self.issued_on),
-            ("Ngày tiếp nhận", &stored.received_on, &self.received_on),
+            ("Ngày cấp", &was[0], &is[0]),
+            ("Ngày tiếp nhận", &was[1], &is[1]),
             ("Người tiếp nhận", &stored.received_by, &self.received_by),
-            ("Ngày phân về chi bộ", &stored.assigned_on, &self.assigned_on),
-            ("Ngày đóng", &stored.closed_on, &self.closed_on),
+            ("Ngày phân về chi bộ", &was[2], &is[2]),
+            ("Ngày đóng", &was[3], &is[3]),
         ])
     }
 }

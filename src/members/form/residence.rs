@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{CategoryForm, LetterForm, LetterText, Person, PersonForm, Place, PlaceForm};
+use super::{CategoryForm, LetterForm, LetterText, Person, PersonForm, Place, PlaceForm, past};
 use crate::faults::Faults;
 use crate::members::model::{EndReason, ExemptReason, Residence};
 use crate::vietnamese::day;
@@ -41,10 +41,11 @@ impl AddForm {
         let person = self.person.read(today, faults);
         let place = self.place.read(faults);
         let exempt = self.category.read(faults);
-        let started_on = read_day("started_on", &self.started_on, today, faults);
-        let letter = match self.letter.is_blank() {
-            true => Some(None),
-            false => self.letter.read(today, faults).map(Some),
+        let started_on = faults.read("started_on", past(&self.started_on, today));
+        let letter = if self.letter.is_blank() {
+            Some(None)
+        } else {
+            self.letter.read(today, faults).map(Some)
         };
         Some(Arrival {
             person: person?,
@@ -135,7 +136,7 @@ pub fn read_turn(
     today: NaiveDate,
     faults: &mut Faults,
 ) -> Option<NaiveDate> {
-    let on = read_day("on", typed, today, faults)?;
+    let on = faults.read("on", past(typed, today))?;
     match residence.ended_on {
         Some(ended) if on < ended => {
             let ended = day::short(ended);
@@ -149,18 +150,4 @@ pub fn read_turn(
         }
         _ => Some(on),
     }
-}
-
-fn read_day(
-    field: &'static str,
-    typed: &str,
-    today: NaiveDate,
-    faults: &mut Faults,
-) -> Option<NaiveDate> {
-    let on = faults.read(field, day::read(typed))?;
-    if on > today {
-        faults.add(field, format!("Sửa ngày: hôm nay mới là {}", day::short(today)));
-        return None;
-    }
-    Some(on)
 }

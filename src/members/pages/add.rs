@@ -11,14 +11,14 @@ use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::audit::model::Act;
-use crate::db::{self, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::faults::Faults;
 use crate::ids::{LetterId, MemberId, ResidenceId, UnitId};
 use crate::members::form::{AddForm, Arrival, CategoryForm, Person, exempt_reasons};
 use crate::members::model::{Category, Found, NewResidence};
 use crate::members::pages::letter::ward_of;
-use crate::members::pages::{cells_kept, chosen, enter_member, options, refused};
+use crate::members::pages::{cells_kept, chosen, enter_member, options, raced, refused};
 use crate::members::store;
 use crate::organisation::model::Unit;
 use crate::vietnamese::day;
@@ -92,10 +92,11 @@ pub async fn add(
         let page = page(&mut tx, &viewer, &scope, unit, &cells, form).await?;
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &AddPage { twins, ..page });
     }
-    match write(&mut tx, &viewer, id, cell_id, arrival).await {
+    if let Err(error) = write(&mut tx, &viewer, id, cell_id, arrival).await {
+        drop(tx);
+        let is_there = store::cell_of(&mut app.db.read().await?, id).await?.is_some();
         // The same form, sent twice at once: the other one has written it.
-        Err(error) if db::is_duplicate(&error) => return Ok(done.into_response()),
-        other => other?,
+        return if is_there { Ok(done.into_response()) } else { Err(raced(error)) };
     }
     tx.commit().await?;
     Ok(done.into_response())

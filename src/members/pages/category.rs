@@ -18,8 +18,8 @@ use crate::faults::{Clash, Faults};
 use crate::ids::{MemberId, ResidenceId};
 use crate::members::form::{CategoryChange, exempt_reasons};
 use crate::members::model::{EndReason, ExemptReason, NewResidence};
-use crate::members::pages::refused;
 use crate::members::pages::standing::Standing;
+use crate::members::pages::{raced, refused};
 use crate::members::store;
 use crate::vietnamese::day;
 use crate::web::{Form, Path};
@@ -110,7 +110,7 @@ pub async fn switch(
     };
     match write(&mut tx, &viewer, &standing, new_id, on, exempt).await {
         Err(error) if db::is_duplicate(&error) => return Ok(done.into_response()),
-        other => other?,
+        other => other.map_err(raced)?,
     }
     tx.commit().await?;
     Ok(done.into_response())

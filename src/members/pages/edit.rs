@@ -17,8 +17,8 @@ use crate::error::Result;
 use crate::faults::{Clash, Faults};
 use crate::ids::MemberId;
 use crate::members::form::{Person, PersonForm, Place, PlaceForm};
-use crate::members::pages::refused;
 use crate::members::pages::standing::Standing;
+use crate::members::pages::{raced, refused};
 use crate::members::store;
 use crate::web::{Form, Path};
 
@@ -111,7 +111,7 @@ pub async fn change(
         let page = EditPage { frame, standing, form, faults, clashes };
         return refused(StatusCode::CONFLICT, &page);
     }
-    write(&mut tx, &standing, person, &place).await?;
+    write(&mut tx, &standing, person, &place).await.map_err(raced)?;
     let member = store::get(&mut tx, id).await?;
     let residence = store::get_residence(&mut tx, id).await?;
     let now =
@@ -130,7 +130,12 @@ pub async fn change(
     Ok(done.into_response())
 }
 
-async fn write(tx: &mut Tx, standing: &Standing, person: Person, place: &Place) -> Result<()> {
+async fn write(
+    tx: &mut Tx,
+    standing: &Standing,
+    person: Person,
+    place: &Place,
+) -> sqlx::Result<()> {
     let workplace_id = match person.workplace.as_str() {
         "" => None,
         name => Some(store::workplace_named(tx, name).await?),
@@ -139,6 +144,5 @@ async fn write(tx: &mut Tx, standing: &Standing, person: Person, place: &Place) 
     store::change(tx, &member, standing.member.version).await?;
     let residence = &standing.residence;
     let (address, cluster) = (&place.address, &place.household_cluster);
-    store::change_place(tx, residence.id, residence.version, address, cluster, place.kind).await?;
-    Ok(())
+    store::change_place(tx, residence.id, residence.version, address, cluster, place.kind).await
 }

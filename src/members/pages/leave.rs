@@ -17,8 +17,8 @@ use crate::faults::{Clash, Faults};
 use crate::ids::MemberId;
 use crate::members::form::LeaveForm;
 use crate::members::model::EndReason;
-use crate::members::pages::refused;
 use crate::members::pages::standing::Standing;
+use crate::members::pages::{raced, refused};
 use crate::members::store;
 use crate::vietnamese::day;
 use crate::web::{Form, Path};
@@ -85,7 +85,8 @@ pub async fn leave(
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let residence = &standing.residence;
-    store::end_residence(&mut tx, residence.id, residence.version, on, reason).await?;
+    let ended = store::end_residence(&mut tx, residence.id, residence.version, on, reason).await;
+    ended.map_err(raced)?;
     audit::store::append(&mut tx, &viewer.actor(), act(&standing, on, reason)).await?;
     tx.commit().await?;
     Ok(done.into_response())

@@ -16,7 +16,7 @@ use crate::faults::{Clash, Faults};
 use crate::ids::{LetterId, MemberId, UnitId};
 use crate::members::form::{LetterForm, LetterText};
 use crate::members::pages::standing::Standing;
-use crate::members::pages::{cells_kept, chosen, options, refused};
+use crate::members::pages::{cells_kept, chosen, options, raced, refused};
 use crate::members::store;
 use crate::organisation::model::{Unit, UnitKind};
 use crate::web::{Form, Path};
@@ -154,7 +154,7 @@ pub async fn change(
         return refused(StatusCode::CONFLICT, &page);
     }
     let letter = text.onto(&letter, cell_id, letter.version);
-    store::change_letter(&mut tx, &letter).await?;
+    store::change_letter(&mut tx, &letter).await.map_err(raced)?;
     let summary = format!("Sửa giấy giới thiệu số {}", letter.number);
     let mut act =
         Act::new("member.letter_edit", standing.member.id.0, summary).in_unit(standing.cell.id);

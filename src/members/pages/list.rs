@@ -104,7 +104,7 @@ impl ListQuery {
             let name = if has { "đã có giấy" } else { "chưa có giấy" };
             chips.push((name.to_owned(), self.with(unit, "letter", "")));
         }
-        if !self.on.trim().is_empty() {
+        if day::read(&self.on).is_ok() {
             chips.push((format!("ngày {}", day::short(on)), self.with(unit, "on", "")));
         }
         chips

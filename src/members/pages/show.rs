@@ -1,6 +1,6 @@
 //! A member: where the person stands now, and what happened before.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use askama::Template;
 use axum::extract::State;
@@ -125,18 +125,16 @@ async fn seen(
     viewer: &Viewer,
     rolls: &[RollRow],
     given: &[GivenRow],
-) -> Result<HashMap<UnitId, bool>> {
-    let mut seen = HashMap::new();
-    for unit_id in rolls.iter().map(|it| it.unit_id).chain(given.iter().map(|it| it.unit_id)) {
-        if seen.contains_key(&unit_id) {
-            continue;
-        }
-        let may_open = match guard::enter(tx, viewer, unit_id, Right::SeeNames).await {
-            Ok(_) => true,
-            Err(Error::NotFound | Error::Forbidden) => false,
+) -> Result<Vec<UnitId>> {
+    let met = rolls.iter().map(|it| it.unit_id);
+    let units: HashSet<UnitId> = met.chain(given.iter().map(|it| it.unit_id)).collect();
+    let mut seen = Vec::new();
+    for unit_id in units {
+        match guard::enter(tx, viewer, unit_id, Right::SeeNames).await {
+            Ok(_) => seen.push(unit_id),
+            Err(Error::NotFound | Error::Forbidden) => {}
             Err(error) => return Err(error),
-        };
-        seen.insert(unit_id, may_open);
+        }
     }
     Ok(seen)
 }

@@ -16,7 +16,7 @@ use crate::ids::{MemberId, ResidenceId, UnitId};
 use crate::members::form::{MoveForm, Place, PlaceForm, read_turn};
 use crate::members::model::{EndReason, NewResidence};
 use crate::members::pages::standing::Standing;
-use crate::members::pages::{cells_kept, chosen, options, refused};
+use crate::members::pages::{cells_kept, chosen, options, raced, refused};
 use crate::members::store;
 use crate::organisation::model::Unit;
 use crate::vietnamese::day;
@@ -41,10 +41,9 @@ impl MovePage {
     }
 
     fn title(&self) -> String {
-        let act =
-            if self.standing.residence.is_open() { "Chuyển" } else { "Tiếp nhận lại" };
-        let rest = if self.standing.residence.is_open() { ": nơi cư trú" } else { "" };
-        format!("{act} đồng chí {}{rest}", self.standing.member.full_name)
+        let open = self.standing.residence.is_open();
+        let act = if open { "Chuyển nơi cư trú của" } else { "Tiếp nhận lại" };
+        format!("{act} đồng chí {}", self.standing.member.full_name)
     }
 }
 
@@ -56,11 +55,15 @@ pub async fn form(
     let mut tx = app.db.read().await?;
     let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
     let cells = cells_kept(&mut tx, &viewer).await?;
+    let only = match &cells[..] {
+        [only] => only.id.to_string(),
+        _ => String::new(),
+    };
     let form = MoveForm {
         id: ResidenceId::new().to_string(),
         residence_id: standing.residence.id.to_string(),
         version: standing.residence.version.to_string(),
-        cell_id: String::new(),
+        cell_id: only,
         on: day::short(clock::today()),
         place: PlaceForm::default(),
     };
@@ -104,7 +107,7 @@ pub async fn transfer(
     let next = next(&standing, new_id, cell_id, on, place);
     match write(&mut tx, &viewer, &standing, &next).await {
         Err(error) if db::is_duplicate(&error) => return Ok(done.into_response()),
-        other => other?,
+        other => other.map_err(raced)?,
     }
     tx.commit().await?;
     Ok(done.into_response())
