@@ -60,14 +60,16 @@ impl ListRow {
     }
 }
 
-/// Whether what is known of a member by name holds the pattern in this bind.
+/// Whether what a member is found by holds the pattern in this bind.
 macro_rules! holds {
     ($bind:literal) => {
         concat!(
-            " AND member.folded || ' ' || COALESCE(workplace.folded, '') || ' '
-                  || COALESCE(member.phone, '') LIKE ",
+            " AND (",
             $bind,
-            " ESCAPE '\\'"
+            " = '%' OR member.folded || ' ' || COALESCE(workplace.folded, '') || ' '
+                       || COALESCE(member.phone, '') LIKE ",
+            $bind,
+            " ESCAPE '\\')"
         )
     };
 }
