@@ -4,6 +4,7 @@ CREATE TABLE workplace (
     name   TEXT NOT NULL UNIQUE,
     folded TEXT NOT NULL
 ) STRICT;
+CREATE INDEX workplace_by_folded_name ON workplace (folded);
 
 -- sort_key orders names as Vietnamese lists do (given, middle, family); folded is
 -- what a search without marks looks through. Both are computed by the program.
@@ -31,6 +32,8 @@ CREATE TABLE member (
 CREATE INDEX member_by_name ON member (sort_key);
 CREATE INDEX member_by_folded_name ON member (folded);
 CREATE INDEX member_of_workplace ON member (workplace_id);
+CREATE INDEX member_by_card ON member (card_number);
+CREATE INDEX member_by_phone ON member (phone);
 
 CREATE TABLE introduction_letter (
     id          BLOB NOT NULL PRIMARY KEY,

@@ -1,5 +1,7 @@
 //! The people of the registry: who they are, and in which cell they live.
 
+pub mod form;
 pub mod model;
 pub mod pages;
 pub mod store;
+pub mod timeline;

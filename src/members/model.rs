@@ -1,9 +1,9 @@
 //! Who a member is, where the member works and lives.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::ids::{LetterId, MemberId, ResidenceId, UnitId, WorkplaceId};
-use crate::vietnamese::day::PartialDay;
+use crate::vietnamese::day::{self, PartialDay, Precision};
 use crate::vietnamese::name::FullName;
 use crate::words::words;
 
@@ -123,4 +123,182 @@ pub struct NewLetter {
 pub struct Workplace {
     pub id: WorkplaceId,
     pub name: String,
+}
+
+/// A member as the registry knows the person.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Member {
+    pub id: MemberId,
+    pub version: i64,
+    pub full_name: String,
+    pub family: String,
+    pub middle: String,
+    pub given: String,
+    pub sex: Option<Sex>,
+    pub born_on: Option<NaiveDate>,
+    pub born_precision: Option<Precision>,
+    pub admitted_on: Option<NaiveDate>,
+    pub official_on: Option<NaiveDate>,
+    pub card_number: Option<String>,
+    pub phone: Option<String>,
+    pub position: String,
+    pub workplace: Option<String>,
+    pub workplace_cell: String,
+}
+
+impl Member {
+    pub fn born(&self) -> Option<PartialDay> {
+        let (day, precision) = self.born_on.zip(self.born_precision)?;
+        Some(PartialDay { day, precision })
+    }
+}
+
+/// A member's time in a cell.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Residence {
+    pub id: ResidenceId,
+    pub version: i64,
+    pub member_id: MemberId,
+    pub cell_id: UnitId,
+    /// What the cell was called when it began.
+    pub cell_name: String,
+    pub letter_id: Option<LetterId>,
+    pub address: String,
+    pub household_cluster: String,
+    pub kind: ResidenceKind,
+    pub category: Category,
+    pub exempt_reason: Option<ExemptReason>,
+    pub started_on: NaiveDate,
+    pub ended_on: Option<NaiveDate>,
+    pub end_reason: Option<EndReason>,
+}
+
+impl Residence {
+    pub fn is_open(&self) -> bool {
+        self.ended_on.is_none()
+    }
+
+    pub fn started(&self) -> String {
+        day::short(self.started_on)
+    }
+
+    /// Empty while it lasts.
+    pub fn ended(&self) -> String {
+        self.ended_on.map(day::short).unwrap_or_default()
+    }
+
+    /// `Số 14, ngõ 3 (thường trú)`
+    pub fn place(&self) -> String {
+        let kind = self.kind.label().to_lowercase();
+        if self.address.is_empty() { kind } else { format!("{} ({kind})", self.address) }
+    }
+}
+
+/// How far an introduction letter has come (R5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterState {
+    Issued,
+    Received,
+    Assigned,
+    Closed,
+}
+
+impl LetterState {
+    pub fn label(self) -> &'static str {
+        match self {
+            LetterState::Issued => "đã cấp",
+            LetterState::Received => "phường đã tiếp nhận",
+            LetterState::Assigned => "đã phân về chi bộ",
+            LetterState::Closed => "đã đóng",
+        }
+    }
+}
+
+/// An introduction letter as it stands.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Letter {
+    pub id: LetterId,
+    pub version: i64,
+    pub member_id: MemberId,
+    pub number: String,
+    pub issued_by: String,
+    pub signer: String,
+    pub issued_on: Option<NaiveDate>,
+    pub received_on: Option<NaiveDate>,
+    pub received_by: String,
+    pub cell_id: Option<UnitId>,
+    pub assigned_on: Option<NaiveDate>,
+    pub closed_on: Option<NaiveDate>,
+}
+
+impl Letter {
+    pub fn state(&self) -> LetterState {
+        if self.closed_on.is_some() {
+            LetterState::Closed
+        } else if self.cell_id.is_some() {
+            LetterState::Assigned
+        } else if self.received_on.is_some() {
+            LetterState::Received
+        } else {
+            LetterState::Issued
+        }
+    }
+
+    /// `Số 112-GGT/ĐU ngày 18/02/2019`
+    pub fn title(&self) -> String {
+        match self.issued_on {
+            Some(on) => format!("Số {} ngày {}", self.number, day::short(on)),
+            None => format!("Số {}", self.number),
+        }
+    }
+}
+
+/// A member that a search found: enough to be told apart from another of that name.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Found {
+    pub id: MemberId,
+    pub full_name: String,
+    pub born_on: Option<NaiveDate>,
+    pub cell_name: String,
+}
+
+impl Found {
+    pub fn birth_year(&self) -> Option<i32> {
+        self.born_on.map(|day| day.year())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter() -> Letter {
+        Letter {
+            id: LetterId::new(),
+            version: 1,
+            member_id: MemberId::new(),
+            number: "112-GGT/ĐU".to_owned(),
+            issued_by: String::new(),
+            signer: String::new(),
+            issued_on: NaiveDate::from_ymd_opt(2019, 2, 18),
+            received_on: None,
+            received_by: String::new(),
+            cell_id: None,
+            assigned_on: None,
+            closed_on: None,
+        }
+    }
+
+    #[test]
+    fn a_letter_goes_from_the_workplace_to_the_ward_to_the_cell_to_the_shelf() {
+        let mut letter = letter();
+        assert_eq!(letter.title(), "Số 112-GGT/ĐU ngày 18/02/2019");
+        assert_eq!(letter.state(), LetterState::Issued);
+        letter.received_on = letter.issued_on;
+        assert_eq!(letter.state(), LetterState::Received);
+        letter.cell_id = Some(UnitId::new());
+        assert_eq!(letter.state(), LetterState::Assigned);
+        letter.closed_on = letter.issued_on;
+        assert_eq!(letter.state(), LetterState::Closed);
+    }
 }

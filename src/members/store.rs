@@ -1,10 +1,25 @@
-//! The tables of members, workplaces, letters and residences.
+//! The tables of members, workplaces, letters and residences: what adds rows. What
+//! reads and changes them stands in the files of `store/`, by subject.
 
 use crate::clock::Moment;
 use crate::db::{Tx, change, on};
 use crate::ids::WorkplaceId;
 use crate::members::model::{NewLetter, NewMember, NewResidence, Workplace};
 use crate::vietnamese::fold;
+
+pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
+pub use self::list::{Filter, ListRow, count_listed, list};
+pub use self::person::{cell_of, change, find_by_card, find_by_folded, find_by_phone, get, search};
+pub use self::residence::{
+    Headcount, change_place, end_residence, get_residence, headcount, residences_of,
+};
+pub use self::timeline::{GivenRow, RollRow, contributions_of, rolls_of};
+
+mod letter;
+mod list;
+mod person;
+mod residence;
+mod timeline;
 
 pub async fn add(tx: &mut Tx, new: &NewMember, at: Moment) -> sqlx::Result<()> {
     let sql = "INSERT INTO member (id, full_name, family, middle, given, sort_key, folded, sex,
@@ -110,4 +125,16 @@ pub async fn add_workplace(
 pub async fn find_workplace(tx: &mut Tx, name: &str) -> sqlx::Result<Option<WorkplaceId>> {
     let sql = "SELECT id FROM workplace WHERE name = $1";
     on!(tx, db => sqlx::query_scalar(sql).bind(name).fetch_optional(db))
+}
+
+/// The workplace of that name, marks and capitals aside; written down if it is new.
+pub async fn workplace_named(tx: &mut Tx, name: &str) -> sqlx::Result<WorkplaceId> {
+    let sql = "SELECT id FROM workplace WHERE folded = $1 ORDER BY name LIMIT 1";
+    let folded = fold::fold(name);
+    if let Some(id) = on!(tx, db => sqlx::query_scalar(sql).bind(&folded).fetch_optional(db))? {
+        return Ok(id);
+    }
+    let workplace = Workplace { id: WorkplaceId::new(), name: name.to_owned() };
+    add_workplace(tx, &workplace, None).await?;
+    Ok(workplace.id)
 }

@@ -1,0 +1,148 @@
+//! Correcting what is written down of a member.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::access::frame::Frame;
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::audit;
+use crate::audit::model::Act;
+use crate::clock;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::faults::{Clash, Faults};
+use crate::ids::MemberId;
+use crate::members::form::{Person, PersonForm, Place, PlaceForm};
+use crate::members::pages::standing::Standing;
+use crate::members::pages::{raced, refused};
+use crate::members::store;
+use crate::web::{Form, Path};
+
+/// The person, and the place where the person now lives; each has its version.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct EditForm {
+    version: String,
+    residence_id: String,
+    residence_version: String,
+    #[serde(flatten)]
+    person: PersonForm,
+    #[serde(flatten)]
+    place: PlaceForm,
+}
+
+#[derive(Template)]
+#[template(path = "members/edit.html")]
+struct EditPage {
+    frame: Frame,
+    standing: Standing,
+    form: EditForm,
+    faults: Faults,
+    clashes: Vec<Clash>,
+}
+
+impl EditForm {
+    fn of(standing: &Standing) -> EditForm {
+        EditForm {
+            version: standing.member.version.to_string(),
+            residence_id: standing.residence.id.to_string(),
+            residence_version: standing.residence.version.to_string(),
+            person: PersonForm::of(&standing.member),
+            place: PlaceForm::of(&standing.residence),
+        }
+    }
+
+    fn differences(&self, stored: &EditForm) -> Vec<Clash> {
+        let mut all = self.person.differences(&stored.person);
+        all.extend(self.place.differences(&stored.place));
+        all
+    }
+
+    fn is_as_seen(&self, standing: &Standing) -> bool {
+        self.version.trim() == standing.member.version.to_string()
+            && standing.is_as_seen(&self.residence_id, &self.residence_version)
+    }
+
+    fn read(&self, faults: &mut Faults) -> Option<(Person, Place)> {
+        let person = self.person.read(clock::today(), faults);
+        let place = self.place.read(faults);
+        person.zip(place).filter(|_| faults.is_empty())
+    }
+}
+
+pub async fn form(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MemberId>,
+) -> Result<Html<String>> {
+    let mut tx = app.db.read().await?;
+    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let form = EditForm::of(&standing);
+    let page = EditPage { frame, standing, form, faults: Faults::default(), clashes: Vec::new() };
+    Ok(Html(page.render()?))
+}
+
+pub async fn change(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MemberId>,
+    Form(form): Form<EditForm>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let stored = EditForm::of(&standing);
+    let mut faults = Faults::default();
+    let Some((person, place)) = form.read(&mut faults) else {
+        let page = EditPage { frame, standing, form, faults, clashes: Vec::new() };
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    let done = Redirect::to(&standing.href());
+    if !form.is_as_seen(&standing) {
+        let clashes = form.differences(&stored);
+        if clashes.is_empty() {
+            // The same form, sent twice.
+            return Ok(done.into_response());
+        }
+        let form = EditForm { person: form.person, place: form.place, ..stored };
+        let page = EditPage { frame, standing, form, faults, clashes };
+        return refused(StatusCode::CONFLICT, &page);
+    }
+    write(&mut tx, &standing, person, &place).await.map_err(raced)?;
+    let member = store::get(&mut tx, id).await?;
+    let residence = store::get_residence(&mut tx, id).await?;
+    let now =
+        EditForm { person: PersonForm::of(&member), place: PlaceForm::of(&residence), ..form };
+    let changes = now.differences(&stored);
+    if changes.is_empty() {
+        return Ok(done.into_response());
+    }
+    let summary = format!("Sửa lý lịch của {}", member.full_name);
+    let mut act = Act::new("member.edit", id.0, summary).in_unit(standing.cell.id);
+    for it in &changes {
+        act = act.changing(it.label, &it.stored, &it.typed);
+    }
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    Ok(done.into_response())
+}
+
+async fn write(
+    tx: &mut Tx,
+    standing: &Standing,
+    person: Person,
+    place: &Place,
+) -> sqlx::Result<()> {
+    let workplace_id = match person.workplace.as_str() {
+        "" => None,
+        name => Some(store::workplace_named(tx, name).await?),
+    };
+    let member = person.into_member(standing.member.id, workplace_id);
+    store::change(tx, &member, standing.member.version).await?;
+    let residence = &standing.residence;
+    let (address, cluster) = (&place.address, &place.household_cluster);
+    store::change_place(tx, residence.id, residence.version, address, cluster, place.kind).await
+}

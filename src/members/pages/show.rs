@@ -1,0 +1,140 @@
+//! A member: where the person stands now, and what happened before.
+
+use std::collections::HashSet;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
+use chrono::NaiveDate;
+
+use crate::access::frame::{Frame, Place};
+use crate::access::guard;
+use crate::access::model::Right;
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::audit;
+use crate::audit::model::Entry;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::{MemberId, UnitId};
+use crate::members::form::birth_label;
+use crate::members::model::{Letter, Member, Residence, Sex};
+use crate::members::pages::enter_member;
+use crate::members::store::{self, GivenRow, RollRow};
+use crate::members::timeline::{self, Year};
+use crate::organisation::model::Unit;
+use crate::vietnamese::{day, phone};
+use crate::web::Path;
+
+/// More rolls and contributions than a life of meetings twice a year holds.
+const MOST: i64 = 500;
+/// The years of the timeline that stand open.
+const OPEN_YEARS: usize = 3;
+
+#[derive(Template)]
+#[template(path = "members/show.html")]
+struct ShowPage {
+    frame: Frame,
+    member: Member,
+    cell: Unit,
+    residence: Residence,
+    letters: Vec<Letter>,
+    /// What the lede says of the latest periodic meetings.
+    meetings: Option<String>,
+    years: Vec<Year>,
+    entries: Vec<Entry>,
+    may_keep: bool,
+}
+
+impl ShowPage {
+    /// Each line of the person's record that says something.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let member = &self.member;
+        let text = |it: Option<&str>| it.unwrap_or_default().to_owned();
+        let short = |it: Option<NaiveDate>| it.map(day::short).unwrap_or_default();
+        let mut category = self.residence.category.label().to_owned();
+        if let Some(reason) = self.residence.exempt_reason {
+            category = format!("{category}: {}", reason.label());
+        }
+        let facts = vec![
+            (birth_label(member), member.born().map(|it| it.to_string()).unwrap_or_default()),
+            ("Giới tính", text(member.sex.map(Sex::label))),
+            ("Chỗ ở", self.residence.place()),
+            ("Tổ liên gia", self.residence.household_cluster.clone()),
+            ("Điện thoại", member.phone.as_deref().map(phone::show).unwrap_or_default()),
+            ("Nơi công tác", text(member.workplace.as_deref())),
+            ("Chức vụ", member.position.clone()),
+            ("Chi bộ nơi công tác", member.workplace_cell.clone()),
+            ("Vào Đảng", short(member.admitted_on)),
+            ("Chính thức", short(member.official_on)),
+            ("Số thẻ", text(member.card_number.as_deref())),
+            ("Diện", category),
+        ];
+        facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    fn open_years(&self) -> &[Year] {
+        &self.years[..self.years.len().min(OPEN_YEARS)]
+    }
+
+    fn older_years(&self) -> &[Year] {
+        &self.years[self.years.len().min(OPEN_YEARS)..]
+    }
+
+    /// `Xem các năm 2019 đến 2022`
+    fn older_label(&self) -> String {
+        let older = self.older_years();
+        match (older.last(), older.first()) {
+            (Some(first), Some(last)) if first.year != last.year => {
+                format!("Xem các năm {} đến {}", first.year, last.year)
+            }
+            (Some(only), _) => format!("Xem năm {}", only.year),
+            _ => String::new(),
+        }
+    }
+}
+
+pub async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MemberId>,
+) -> Result<Html<String>> {
+    let mut tx = app.db.read().await?;
+    let (cell, scope) = enter_member(&mut tx, &viewer, id, Right::SeeNames).await?;
+    let member = store::get(&mut tx, id).await?;
+    let residences = store::residences_of(&mut tx, id).await?;
+    let letters = store::letters_of(&mut tx, id).await?;
+    let rolls = store::rolls_of(&mut tx, &scope, id, MOST).await?;
+    let given = store::contributions_of(&mut tx, &scope, id, MOST).await?;
+    let seen = seen(&mut tx, &viewer, &rolls, &given).await?;
+    let years = timeline::years(&residences, &letters, &rolls, &given, &seen);
+    let meetings = timeline::latest_meetings(&rolls);
+    let entries = audit::store::list_of(&mut tx, id.0, MOST).await?;
+    let residence = residences.into_iter().next().ok_or(Error::NotFound)?;
+    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &cell, Place::Members).await?;
+    let may_keep = scope.may(Right::KeepMembers);
+    let page =
+        ShowPage { frame, member, cell, residence, letters, meetings, years, entries, may_keep };
+    Ok(Html(page.render()?))
+}
+
+/// Of the units where the member met and gave, those whose pages the viewer may open:
+/// as many look-ups as units, one or two in most lives.
+async fn seen(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    rolls: &[RollRow],
+    given: &[GivenRow],
+) -> Result<Vec<UnitId>> {
+    let met = rolls.iter().map(|it| it.unit_id);
+    let units: HashSet<UnitId> = met.chain(given.iter().map(|it| it.unit_id)).collect();
+    let mut seen = Vec::new();
+    for unit_id in units {
+        match guard::enter(tx, viewer, unit_id, Right::SeeNames).await {
+            Ok(_) => seen.push(unit_id),
+            Err(Error::NotFound | Error::Forbidden) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(seen)
+}

@@ -1,0 +1,209 @@
+//! The list of a unit's members, a page at a time.
+
+use chrono::{Datelike, NaiveDate};
+use sqlx::FromRow;
+
+use crate::access::guard::Scope;
+use crate::db::{Tx, on};
+use crate::ids::MemberId;
+use crate::members::model::Category;
+use crate::vietnamese::{fold, phone};
+
+/// Which members are asked for.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub on: NaiveDate,
+    /// Words of names, workplaces and telephone numbers, as typed.
+    pub query: String,
+    pub category: Option<Category>,
+    /// Whether an introduction letter is there.
+    pub has_letter: Option<bool>,
+}
+
+impl Filter {
+    /// `normal`, `exempt` or `all`
+    fn category(&self) -> &'static str {
+        self.category.map_or("all", Category::as_str)
+    }
+
+    fn letter(&self) -> &'static str {
+        match self.has_letter {
+            None => "any",
+            Some(true) => "have",
+            Some(false) => "missing",
+        }
+    }
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct ListRow {
+    pub id: MemberId,
+    pub full_name: String,
+    pub born_on: Option<NaiveDate>,
+    pub workplace: Option<String>,
+    pub address: String,
+    pub cell_name: String,
+    pub category: Category,
+    pub letter_number: Option<String>,
+    /// Meetings of the year, up to the day of the list, whose roll named the member.
+    pub expected: i64,
+    pub present: i64,
+}
+
+impl ListRow {
+    pub fn birth_year(&self) -> Option<i32> {
+        self.born_on.map(|day| day.year())
+    }
+
+    pub fn is_exempt(&self) -> bool {
+        self.category == Category::Exempt
+    }
+}
+
+/// Whether what a member is found by holds the pattern in this bind.
+macro_rules! holds {
+    ($bind:literal) => {
+        concat!(
+            " AND (",
+            $bind,
+            " = '%' OR member.folded || ' ' || COALESCE(workplace.folded, '') || ' '
+                       || COALESCE(member.phone, '') LIKE ",
+            $bind,
+            " ESCAPE '\\')"
+        )
+    };
+}
+pub(super) use holds;
+
+/// The people whom a [`Filter`] finds in a unit: binds 1 to 10.
+macro_rules! listed {
+    () => {
+        concat!(
+            "FROM unit_ancestor
+         JOIN residence ON residence.cell_id = unit_ancestor.unit_id
+                        AND residence.started_on <= $2
+                        AND (residence.ended_on IS NULL OR residence.ended_on > $2)
+         JOIN member ON member.id = residence.member_id
+         LEFT JOIN workplace ON workplace.id = member.workplace_id
+         WHERE unit_ancestor.ancestor_id = $1
+           AND unit_ancestor.from_on <= $2
+           AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+           AND ($3 = 'all' OR residence.category = $3)
+           AND ($4 = 'any' OR ($4 = 'have' AND residence.letter_id IS NOT NULL)
+                OR ($4 = 'missing' AND residence.letter_id IS NULL))",
+            holds!("$5"),
+            holds!("$6"),
+            holds!("$7"),
+            holds!("$8"),
+            holds!("$9"),
+            holds!("$10")
+        )
+    };
+}
+
+pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<i64> {
+    let sql = concat!("SELECT COUNT(*) ", listed!());
+    let words = patterns(&filter.query);
+    on!(tx, db => sqlx::query_scalar(sql)
+        .bind(scope.unit_id())
+        .bind(filter.on)
+        .bind(filter.category())
+        .bind(filter.letter())
+        .bind(&words[0])
+        .bind(&words[1])
+        .bind(&words[2])
+        .bind(&words[3])
+        .bind(&words[4])
+        .bind(&words[5])
+        .fetch_one(db))
+}
+
+/// Those whom the filter finds, by name, from `offset` on.
+///
+/// Attendance is added up for these rows only, so that a page costs what it shows.
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<ListRow>> {
+    let sql = concat!(
+        "WITH page AS (
+             SELECT member.id, member.sort_key, member.full_name, member.born_on,
+                    workplace.name AS workplace, residence.address, residence.cell_id,
+                    residence.category, residence.letter_id ",
+        listed!(),
+        "  ORDER BY member.sort_key, member.id
+             LIMIT $11 OFFSET $12
+         ), roll AS (
+             SELECT attendance.member_id, COUNT(*) AS expected,
+                    SUM(CASE WHEN attendance.status = 'present' THEN 1 ELSE 0 END) AS present
+             FROM page
+             JOIN attendance ON attendance.member_id = page.id
+             JOIN meeting ON meeting.id = attendance.meeting_id
+             WHERE attendance.status <> 'exempt' AND meeting.rolled_at IS NOT NULL
+               AND meeting.held_on >= $13 AND meeting.held_on <= $2
+             GROUP BY attendance.member_id
+         )
+         SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
+                COALESCE(unit_period.name, '') AS cell_name, page.category,
+                introduction_letter.number AS letter_number,
+                CAST(COALESCE(roll.expected, 0) AS BIGINT) AS expected,
+                CAST(COALESCE(roll.present, 0) AS BIGINT) AS present
+         FROM page
+         LEFT JOIN roll ON roll.member_id = page.id
+         LEFT JOIN introduction_letter ON introduction_letter.id = page.letter_id
+         LEFT JOIN unit_period ON unit_period.unit_id = page.cell_id
+                               AND unit_period.from_on <= $2
+                               AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
+         ORDER BY page.sort_key, page.id"
+    );
+    let year = NaiveDate::from_yo_opt(filter.on.year(), 1).unwrap_or(filter.on);
+    let words = patterns(&filter.query);
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(scope.unit_id())
+        .bind(filter.on)
+        .bind(filter.category())
+        .bind(filter.letter())
+        .bind(&words[0])
+        .bind(&words[1])
+        .bind(&words[2])
+        .bind(&words[3])
+        .bind(&words[4])
+        .bind(&words[5])
+        .bind(limit)
+        .bind(offset)
+        .bind(year)
+        .fetch_all(db))
+}
+
+/// The patterns that every row found must match, each in its name, workplace or
+/// telephone: a telephone number is one word, however it is spaced. Those not needed
+/// match everything; words beyond the sixth are left out.
+pub(super) fn patterns(query: &str) -> [String; 6] {
+    let query: String = query.chars().filter(|c| !c.is_control()).collect();
+    let digits: String = query.chars().filter(|c| !" .-()\u{a0}".contains(*c)).collect();
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'+');
+    let number = is_number.then(|| phone::read(&query).unwrap_or(digits));
+    let words = fold::like_words(&number.unwrap_or(query));
+    std::array::from_fn(|at| words.get(at).cloned().unwrap_or_else(|| "%".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patterns;
+
+    #[test]
+    fn words_become_patterns_and_the_rest_match_everything() {
+        assert_eq!(patterns(" Hoa  TỐNG "), ["%hoa%", "%tong%", "%", "%", "%", "%"]);
+        assert_eq!(patterns("")[0], "%");
+    }
+
+    #[test]
+    fn a_telephone_number_is_one_word_however_it_is_spaced() {
+        assert_eq!(patterns("0912 345 678")[..2], ["%0912345678%", "%"]);
+        assert_eq!(patterns("+84 912.345.678")[..2], ["%0912345678%", "%"]);
+        assert_eq!(patterns("345 678")[..2], ["%345678%", "%"]);
+    }
+}

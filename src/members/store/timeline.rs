@@ -1,0 +1,73 @@
+//! What the rolls and the contributions' book say of one member.
+
+use chrono::NaiveDate;
+use sqlx::FromRow;
+
+use crate::access::guard::Scope;
+use crate::db::{Tx, on};
+use crate::ids::{MeetingId, MemberId, UnitId, WorkItemId};
+
+/// A meeting whose roll names the member, and the mark on it.
+#[derive(Clone, Debug, FromRow)]
+pub struct RollRow {
+    pub meeting_id: MeetingId,
+    pub unit_id: UnitId,
+    pub kind: String,
+    pub held_on: NaiveDate,
+    pub topic: String,
+    pub status: String,
+    pub reason: String,
+}
+
+/// The rolls that were called, newest first.
+pub async fn rolls_of(
+    tx: &mut Tx,
+    _: &Scope,
+    member_id: MemberId,
+    limit: i64,
+) -> sqlx::Result<Vec<RollRow>> {
+    let sql = "SELECT meeting.id AS meeting_id, meeting.unit_id, meeting.kind, meeting.held_on,
+                      meeting.topic, attendance.status, attendance.reason
+               FROM attendance JOIN meeting ON meeting.id = attendance.meeting_id
+               WHERE attendance.member_id = $1 AND meeting.rolled_at IS NOT NULL
+               ORDER BY meeting.held_on DESC, meeting.id DESC
+               LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
+}
+
+/// An entry of the contributions' book that names the member as its giver.
+#[derive(Clone, Debug, FromRow)]
+pub struct GivenRow {
+    pub unit_id: UnitId,
+    pub work_item_id: Option<WorkItemId>,
+    pub work_name: Option<String>,
+    pub given_on: NaiveDate,
+    pub kind: String,
+    pub amount_vnd: i64,
+    pub quantity_hundredths: i64,
+    pub measure: String,
+    pub note: String,
+}
+
+/// What the member gave, newest first. An entry that was reversed stands there no more,
+/// nor does its reversal.
+pub async fn contributions_of(
+    tx: &mut Tx,
+    _: &Scope,
+    member_id: MemberId,
+    limit: i64,
+) -> sqlx::Result<Vec<GivenRow>> {
+    let sql = "SELECT contribution.unit_id, contribution.work_item_id,
+                      work_item.name AS work_name, contribution.given_on, contribution.kind,
+                      contribution.amount_vnd, contribution.quantity_hundredths,
+                      contribution.measure, contribution.note
+               FROM contribution
+               LEFT JOIN work_item ON work_item.id = contribution.work_item_id
+               WHERE contribution.member_id = $1
+                 AND contribution.reverses_id IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM contribution AS reversal
+                                 WHERE reversal.reverses_id = contribution.id)
+               ORDER BY contribution.given_on DESC, contribution.id DESC
+               LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
+}
