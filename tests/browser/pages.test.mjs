@@ -37,10 +37,11 @@ async function crawl(page) {
 
 for (const login of ['bithu.tdp2', 'canbo.nguyendu', 'tochuc.hatinh', 'quantri']) {
   for (const width of [360, 1280]) {
-    test(`${login} at ${width} px`, async () => {
+    test(`${login} at ${width} px`, async (t) => {
       const page = await signedIn(browser, demo, login, { width });
       const { found, pages } = await crawl(page);
-      assert.ok(pages > 4, `only ${pages} pages were reached`);
+      assert.ok(pages >= 4, `only ${pages} pages were reached`);
+      t.diagnostic(`${pages} pages`);
       assert.deepEqual([...found, ...page.troubles], []);
       await page.context().close();
     });

@@ -30,7 +30,7 @@ export async function startDemo() {
   });
   const password = (login) => {
     const line = printed.split('\n').find((it) => it.trim().startsWith(login));
-    return line.trim().split(/\s{2,}/).at(-1);
+    return line.trim().split(/\s{2,}/)[1];
   };
   const stop = () => new Promise((resolve) => {
     child.removeAllListeners('exit');
@@ -66,6 +66,7 @@ export async function signedIn(browser, demo, login, { width = 360, script = tru
   await page.fill('#login', login);
   await page.fill('#password', demo.password(login));
   await page.click('main button[type=submit]');
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
   return page;
 }
 
