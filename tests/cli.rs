@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::process::{Command, Output};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
 use haichieu::clock;
@@ -78,10 +80,24 @@ async fn registry() -> String {
 
 /// Runs the program in a folder of its own, where it may keep its key.
 fn haichieu(database: &str, arguments: &[&str]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_haichieu"));
-    command.current_dir(folder.path()).arg("--database").arg(database).args(arguments);
-    command.env("HAICHIEU_LOG", "warn").output().unwrap()
+    run_in(tempfile::tempdir().unwrap().path(), database, arguments, "")
+}
+
+/// Runs the program in `folder`, with `input` on its stdin.
+fn run_in(folder: &Path, database: &str, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_haichieu"))
+        .current_dir(folder)
+        .arg("--database")
+        .arg(database)
+        .args(arguments)
+        .env("HAICHIEU_LOG", "warn")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -164,4 +180,32 @@ async fn the_evaluation_file_goes_to_a_file_or_to_stdout() {
     let standard = fs::read_to_string(path).unwrap();
     assert!(standard.starts_with("STT,Họ và tên,"), "{standard}");
     assert!(standard.contains("\r\n1,Lê Thị Sen,,,,,,Ngõ 5,Tạm trú,"), "{standard}");
+}
+
+#[tokio::test]
+async fn an_account_is_made_granted_and_closed_from_the_shell() {
+    let url = registry().await;
+    // The key of the audit chain lies in the working folder of PostgreSQL's registries.
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| run_in(folder.path(), &url, arguments, input);
+    let password = "con mèo vàng ngủ trưa\n";
+    let added = run(&["account", "add", "suu.lv", "--display-name", "Lê Văn Sửu"], password);
+    assert!(said(&added).contains("Tạo tài khoản suu.lv"));
+    said(&run(&["grant", "suu.lv", "cell-secretary", "a1"], ""));
+    let list = said(&run(&["account", "list"], ""));
+    assert!(
+        list.contains("Lê Văn Sửu\tđang dùng") && list.contains("cell_secretary\ta1"),
+        "{list}"
+    );
+    said(&run(&["revoke", "suu.lv", "cell-secretary", "a1"], ""));
+    said(&run(&["account", "disable", "suu.lv"], ""));
+    let list = said(&run(&["account", "list"], ""));
+    assert!(list.contains("đã khóa") && !list.contains("cell_secretary"), "{list}");
+
+    let again = run(&["revoke", "suu.lv", "cell-secretary", "a1"], "");
+    assert_eq!(again.status.code(), Some(1));
+    let role = run(&["grant", "suu.lv", "king", "a1"], "");
+    assert_eq!(role.status.code(), Some(2));
+    let checked = said(&run(&["check"], ""));
+    assert_eq!(checked, "Chuỗi nhật ký nguyên vẹn: 4 mục.\n");
 }

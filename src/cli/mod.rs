@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::settings;
 
 mod account;
+mod check;
 mod demo;
 mod export;
 mod seed;
@@ -39,6 +40,8 @@ enum Command {
     Seed(seed::Seed),
     /// Số liệu của một đơn vị và các đơn vị bên dưới, tính đến một ngày
     Statistics(statistics::Statistics),
+    /// Kiểm tra chuỗi nhật ký: mục nào bị sửa, bị lấy đi hay bị chèn vào
+    Check(check::Check),
     /// Xuất tệp
     #[command(subcommand)]
     Export(export::Export),
@@ -82,6 +85,7 @@ pub async fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(database).await,
         Command::Seed(seed) => seed.run(database).await,
         Command::Statistics(statistics) => statistics.run(database).await,
+        Command::Check(check) => check.run(database).await,
         Command::Export(export) => export.run(database).await,
         Command::Account(account) => account.run(database).await,
         Command::Grant(grant) => grant.run(database).await,

@@ -17,9 +17,12 @@ use crate::statistics::small::View;
 use crate::statistics::{export, store};
 use crate::vietnamese::{day, number};
 
+/// How many units below the highest get a table of their own.
+const MOST_BELOW: usize = 100;
+
 #[derive(Args)]
 pub struct Statistics {
-    /// Mã đơn vị; bỏ trống: mọi đơn vị cao nhất
+    /// Mã đơn vị; bỏ trống: các đơn vị cao nhất, và từng đơn vị ngay bên dưới
     #[arg(long, value_name = "MÃ")]
     unit: Option<String>,
     /// Đảng viên tính đến ngày này; bỏ trống: hôm nay
@@ -54,7 +57,16 @@ impl Statistics {
         let mut overviews = Vec::new();
         // As many as there are units without one above them: one, as a rule.
         for id in ids {
-            overviews.push(store::overview(&mut tx, id, as_of).await?);
+            let overview = store::overview(&mut tx, id, as_of).await?;
+            let below = overview.children.iter().filter(|it| !it.unit.is_cell());
+            let below: Vec<UnitId> = below.map(|it| it.unit.id).take(MOST_BELOW).collect();
+            overviews.push(overview);
+            // To be read from top to bottom: every ward's table after the city's.
+            if self.unit.is_none() && self.format == Format::Table {
+                for id in below {
+                    overviews.push(store::overview(&mut tx, id, as_of).await?);
+                }
+            }
         }
         drop(tx);
         db.close().await;

@@ -440,3 +440,40 @@ async fn the_file_holds_the_table_and_leaves_a_trace() {
     let entries = audit::store::list_of(&mut tx, ward.0, 10).await.unwrap();
     assert_eq!(entries[0].summary, "Tải số liệu năm 2024 đến 15/11/2024, tính đến 15/11/2024");
 }
+
+/// Every figure of people leads to a list, and the list says the same number.
+#[tokio::test]
+async fn the_list_behind_a_figure_holds_as_many_people() {
+    let site = Site::start().await;
+    site.seed(async |tx| {
+        people(tx, site.town.cell_a1, 5).await;
+        let gone = people(tx, site.town.cell_a2, 4).await;
+        let (id, _) = (gone[0], gone[1]);
+        let sql = "UPDATE residence SET ended_on = $2, end_reason = 'moved' WHERE member_id = $1";
+        match tx {
+            haichieu::db::Tx::Sqlite(tx) => {
+                tx.execute(sqlx::query(sql).bind(id).bind(day("2024-06-01"))).await.map(|_| ())
+            }
+            haichieu::db::Tx::Postgres(tx) => {
+                tx.execute(sqlx::query(sql).bind(id).bind(day("2024-06-01"))).await.map(|_| ())
+            }
+        }
+        .unwrap();
+    })
+    .await;
+    let officer = site.ward_officer().await;
+    for (on, people) in [("2019-12-31", 0), ("2024-05-31", 9), ("2024-06-01", 8)] {
+        let counted = overview(&site, site.town.ward_a, on, 2024).await.total.members.normal;
+        assert_eq!(counted, people, "{on}");
+        let page = officer.get(&format!("/units/phuong-a?on={on}")).await;
+        let link = page.links().find(|it| it.contains("/members?") && it.contains(on)).unwrap();
+        let list = officer.get(&link).await;
+        assert_eq!(
+            list.body.matches(r#"<th scope="row">"#).count(),
+            people.unsigned_abs() as usize
+        );
+        if people > 0 {
+            list.assert_shows(&format!("{people} đồng chí"));
+        }
+    }
+}
