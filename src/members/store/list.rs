@@ -101,6 +101,17 @@ macro_rules! listed {
     };
 }
 
+/// The roll calls of the year that named the person of a page's row. Counted row by row
+/// of the page: joined to it, SQLite would walk every attendance there is.
+macro_rules! rolled {
+    () => {
+        "FROM attendance JOIN meeting ON meeting.id = attendance.meeting_id
+         WHERE attendance.member_id = page.id AND attendance.status <> 'exempt'
+           AND meeting.rolled_at IS NOT NULL
+           AND meeting.held_on >= $13 AND meeting.held_on <= $2"
+    };
+}
+
 pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<i64> {
     let sql = concat!("SELECT COUNT(*) ", listed!());
     let words = patterns(&filter.query);
@@ -136,23 +147,17 @@ pub async fn list(
         listed!(),
         "  ORDER BY member.sort_key, member.id
              LIMIT $11 OFFSET $12
-         ), roll AS (
-             SELECT attendance.member_id, COUNT(*) AS expected,
-                    SUM(CASE WHEN attendance.status = 'present' THEN 1 ELSE 0 END) AS present
-             FROM page
-             JOIN attendance ON attendance.member_id = page.id
-             JOIN meeting ON meeting.id = attendance.meeting_id
-             WHERE attendance.status <> 'exempt' AND meeting.rolled_at IS NOT NULL
-               AND meeting.held_on >= $13 AND meeting.held_on <= $2
-             GROUP BY attendance.member_id
          )
          SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
                 COALESCE(unit_period.name, '') AS cell_name, page.category,
                 introduction_letter.number AS letter_number,
-                CAST(COALESCE(roll.expected, 0) AS BIGINT) AS expected,
-                CAST(COALESCE(roll.present, 0) AS BIGINT) AS present
+                (SELECT COUNT(*) ",
+        rolled!(),
+        ") AS expected,
+                (SELECT COUNT(*) ",
+        rolled!(),
+        " AND attendance.status = 'present') AS present
          FROM page
-         LEFT JOIN roll ON roll.member_id = page.id
          LEFT JOIN introduction_letter ON introduction_letter.id = page.letter_id
          LEFT JOIN unit_period ON unit_period.unit_id = page.cell_id
                                AND unit_period.from_on <= $2
