@@ -14,7 +14,6 @@ pub struct Check {}
 impl Check {
     /// Walks the audit chain. An unsealed tail is said, and no fault: the sealer of a
     /// registry that is being served is at most a second behind.
-    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub async fn run(self, database: &str) -> Outcome {
         let db = Db::open(database).await?;
         let key = Key::load(&settings::key_file(database))?;

@@ -451,10 +451,10 @@ async fn the_list_behind_a_figure_holds_as_many_people() {
         let (id, _) = (gone[0], gone[1]);
         let sql = "UPDATE residence SET ended_on = $2, end_reason = 'moved' WHERE member_id = $1";
         match tx {
-            haichieu::db::Tx::Sqlite(tx) => {
+            Tx::Sqlite(tx) => {
                 tx.execute(sqlx::query(sql).bind(id).bind(day("2024-06-01"))).await.map(|_| ())
             }
-            haichieu::db::Tx::Postgres(tx) => {
+            Tx::Postgres(tx) => {
                 tx.execute(sqlx::query(sql).bind(id).bind(day("2024-06-01"))).await.map(|_| ())
             }
         }
@@ -470,7 +470,7 @@ async fn the_list_behind_a_figure_holds_as_many_people() {
         let list = officer.get(&link).await;
         assert_eq!(
             list.body.matches(r#"<th scope="row">"#).count(),
-            people.unsigned_abs() as usize
+            usize::try_from(people).unwrap()
         );
         if people > 0 {
             list.assert_shows(&format!("{people} đồng chí"));
