@@ -6,7 +6,7 @@ use clap::Args;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::cli::serve::{bind, origin, serve, stop_signal};
+use crate::cli::serve::{Stop, bind, origin, serve};
 use crate::cli::{Outcome, Refusal, finish};
 use crate::db::Db;
 use crate::exchange::demo::accounts::{self, DemoAccount, Keys};
@@ -31,6 +31,7 @@ impl Demo {
     /// Builds the registry in `database`, or where there is none in a folder that
     /// goes when the program does.
     pub async fn run(self, database: Option<&str>) -> Outcome {
+        let mut stop = Stop::listen()?;
         let keys = Keys::cut()?;
         let listener = match self.listen {
             Some(address) => bind(address).await?,
@@ -43,13 +44,13 @@ impl Demo {
         let accounts = tokio::select! {
             accounts = fill(&db, keys) => accounts?,
             // Stopped early, the folder goes all the same.
-            () = stop_signal() => return Ok(()),
+            () = stop.told() => return Ok(()),
         };
         if self.no_serve {
             return finish(db, url).await;
         }
         tell(&origin(listener.local_addr()?), &accounts, database.is_none());
-        serve(listener, db, url).await
+        serve(listener, db, url, stop).await
     }
 }
 

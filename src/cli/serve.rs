@@ -1,11 +1,12 @@
 //! `haichieu serve`
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::access::session::Token;
 use crate::access::store;
@@ -26,6 +27,7 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self, database: &str) -> Outcome {
+        let stop = Stop::listen()?;
         let listener = bind(self.listen).await?;
         let db = Db::open(database).await?;
         let address = listener.local_addr()?;
@@ -36,7 +38,7 @@ impl Serve {
             );
             println!("{}/links/{token}", origin(address));
         }
-        serve(listener, db, database).await
+        serve(listener, db, database, stop).await
     }
 }
 
@@ -66,28 +68,38 @@ async fn first_administrator(db: &Db) -> Result<Option<String>, crate::cli::Refu
 }
 
 /// Serves until the program is told to stop, then closes everything in order.
-pub async fn serve(listener: TcpListener, db: Db, database: &str) -> Outcome {
+pub async fn serve(listener: TcpListener, db: Db, database: &str, mut stop: Stop) -> Outcome {
     let key = Key::load(&settings::key_file(database))?;
     let sealer = tokio::spawn(chain::keep_sealing(db.clone(), key.clone()));
     let settings = Arc::new(Settings::listening_on(listener.local_addr()?));
     let app = App { db: db.clone(), settings };
-    server::serve(listener, site::site(app), stop_signal()).await?;
+    server::serve(listener, site::site(app), stop.told()).await?;
     sealer.abort();
     chain::seal_tail(&db, &key).await?;
     db.close().await;
     Ok(())
 }
 
-/// Done when the program gets SIGTERM or SIGINT.
-pub async fn stop_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, listened to from the moment this is made: a signal that comes
+/// while nobody asks is not lost.
+pub struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    pub fn listen() -> io::Result<Stop> {
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Stop { terminate, interrupt })
     }
-    tracing::info!("stopping");
+
+    /// Done when the program is told to stop.
+    pub async fn told(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    }
 }
