@@ -1,8 +1,10 @@
 //! The extractors of the pages: axum's own, refusing with our error page.
 #![expect(clippy::disallowed_types, reason = "this is where they are wrapped")]
 
-use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
@@ -12,29 +14,47 @@ use crate::error::Error;
 pub struct Path<T>(pub T);
 
 /// The query string: strings as typed, each with a default.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Error))]
 pub struct Query<T>(pub T);
 
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Query<T>, Error> {
+        if holds_nul(parts.uri.query().unwrap_or_default().as_bytes()) {
+            return Err(UNREADABLE_QUERY);
+        }
+        let query = axum::extract::Query::from_request_parts(parts, state).await;
+        query.map(|axum::extract::Query(query)| Query(query)).map_err(|_| UNREADABLE_QUERY)
+    }
+}
+
 /// The fields of a posted form: strings as typed, each with a default.
-#[derive(FromRequest)]
-#[from_request(via(axum::Form), rejection(Error))]
 pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Form<T>, Error> {
+        let form = RawForm::from_request(request, state).await;
+        let RawForm(bytes) = form.map_err(|_| UNREADABLE_FORM)?;
+        if holds_nul(&bytes) {
+            return Err(UNREADABLE_FORM);
+        }
+        serde_urlencoded::from_bytes(&bytes).map(Form).map_err(|_| UNREADABLE_FORM)
+    }
+}
+
+const UNREADABLE_QUERY: Error = Error::BadRequest("Đường dẫn có phần sau dấu hỏi không đọc được.");
+const UNREADABLE_FORM: Error =
+    Error::BadRequest("Biểu mẫu gửi lên không đọc được. Quay lại trang trước và gửi lại.");
+
+/// No keyboard types a NUL, and `PostgreSQL` cannot keep one in a text.
+fn holds_nul(encoded: &[u8]) -> bool {
+    encoded.contains(&0) || encoded.windows(3).any(|it| it == b"%00")
+}
 
 impl From<PathRejection> for Error {
     fn from(_: PathRejection) -> Error {
         Error::NotFound
-    }
-}
-
-impl From<QueryRejection> for Error {
-    fn from(_: QueryRejection) -> Error {
-        Error::BadRequest("Đường dẫn có phần sau dấu hỏi không đọc được.")
-    }
-}
-
-impl From<FormRejection> for Error {
-    fn from(_: FormRejection) -> Error {
-        Error::BadRequest("Biểu mẫu gửi lên không đọc được. Quay lại trang trước và gửi lại.")
     }
 }

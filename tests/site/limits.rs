@@ -159,3 +159,14 @@ async fn a_busy_database_answers_that_nothing_was_written() {
     site.stranger().get("/sign-in").await.assert_is(StatusCode::OK);
     drop(held);
 }
+
+#[tokio::test]
+async fn what_no_keyboard_types_is_refused_alike() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    for path in ["/units/a1/members?q=%00", "/units/a1/works?q=a%00b"] {
+        secretary.get(path).await.assert_is(StatusCode::BAD_REQUEST);
+    }
+    let page = site.stranger().post("/sign-in", &[("login", "a\0b"), ("password", "x")]).await;
+    page.assert_is(StatusCode::BAD_REQUEST);
+}
