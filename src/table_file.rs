@@ -114,6 +114,9 @@ pub struct Table {
     pub columns: &'static [Column],
 }
 
+/// A piece of a file, or why there is no more of it.
+pub type Chunk = io::Result<Vec<u8>>;
+
 /// Where the rows of a table go.
 pub enum Rows {
     Csv(Box<Lines>),
@@ -141,7 +144,7 @@ impl Rows {
 pub struct Lines {
     dialect: Dialect,
     writer: Writer<Vec<u8>>,
-    sender: Sender<io::Result<Vec<u8>>>,
+    sender: Sender<Chunk>,
 }
 
 impl Lines {
@@ -169,7 +172,7 @@ where
 {
     let (body, kind, suffix) = match format {
         Format::Csv(dialect) => {
-            let mut chunks = send_csv(&table, dialect, fill)?;
+            let mut chunks = csv(&table, dialect, fill)?;
             let body = Body::from_stream(stream::poll_fn(move |it| chunks.poll_recv(it)));
             (body, "text/csv; charset=utf-8", "csv")
         }
@@ -186,11 +189,7 @@ where
 
 /// As long as the file may be, it takes little memory: its pieces come as fast as they
 /// are taken.
-fn send_csv<F, Filled>(
-    table: &Table,
-    dialect: Dialect,
-    fill: F,
-) -> Result<Receiver<io::Result<Vec<u8>>>>
+pub fn csv<F, Filled>(table: &Table, dialect: Dialect, fill: F) -> Result<Receiver<Chunk>>
 where
     F: FnOnce(Rows) -> Filled,
     Filled: Future<Output = Result<()>> + Send + 'static,
