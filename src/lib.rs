@@ -18,6 +18,7 @@ pub mod db;
 
 pub mod app;
 pub mod assets;
+pub mod table_file;
 pub mod web;
 
 pub mod audit;

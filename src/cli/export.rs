@@ -13,9 +13,9 @@ use crate::audit::model::{Act, Actor};
 use crate::cli::{Outcome, finish};
 use crate::csv_file::Dialect;
 use crate::db::Db;
-use crate::evaluation::export::{self, Chunk};
 use crate::evaluation::form::YearForm;
-use crate::evaluation::store;
+use crate::evaluation::{export, store};
+use crate::table_file::{self, Chunk, Format};
 use crate::{audit, clock, organisation};
 
 #[derive(Subcommand)]
@@ -66,12 +66,15 @@ impl Evaluations {
         let scope = Scope::command_line(id);
         let unit = organisation::store::get(&mut tx, id, clock::today()).await?;
         let lines = store::count(&mut tx, &scope, year).await?;
-        let done = export::said(year, &unit.name_in_text(), lines);
+        let done = export::said(year, &unit.name_in_text(), Format::Csv(self.format), lines);
         let act = Act::new("unit.evaluations", id.0, done).in_unit(id);
         audit::store::append(&mut tx, &Actor::command_line(), act).await?;
         tx.commit().await?;
 
-        let chunks = export::begin(db.clone(), scope, year, self.format);
+        let table = export::table(year, &unit.code, &unit.party_name());
+        let source = db.clone();
+        let fill = |rows| export::fill(source, scope, year, rows);
+        let chunks = table_file::csv(&table, self.format, fill)?;
         match &self.output {
             None => pour(chunks, &mut io::stdout()).await?,
             Some(path) => write(chunks, path).await?,

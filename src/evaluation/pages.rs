@@ -1,11 +1,9 @@
 //! The year's file: what is in it, and the file itself.
 
 use askama::Template;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use futures_util::stream;
 
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
@@ -21,15 +19,16 @@ use crate::evaluation::model::Year;
 use crate::evaluation::{export, store};
 use crate::faults::Faults;
 use crate::organisation::model::Unit;
+use crate::table_file::{self, Format};
 use crate::web::{Path, Query};
 use crate::{audit, clock};
 
 pub fn routes() -> Routes {
-    Routes::new().get("/units/{code}/evaluations", Need::Right(Right::ExportNames), show).get(
-        "/units/{code}/evaluations.csv",
-        Need::Right(Right::ExportNames),
-        download,
-    )
+    let export = Need::Right(Right::ExportNames);
+    Routes::new()
+        .get("/units/{code}/evaluations", export, show)
+        .get("/units/{code}/evaluations.csv", export, csv)
+        .get("/units/{code}/evaluations.xlsx", export, sheet)
 }
 
 #[derive(Template)]
@@ -64,30 +63,44 @@ async fn show(
     Ok((status, Html(page.render()?)).into_response())
 }
 
-async fn download(
+async fn csv(
     State(app): State<App>,
     viewer: Viewer,
     Path(code): Path<String>,
     Query(form): Query<YearForm>,
 ) -> Result<Response> {
+    let dialect = Dialect::read(&form.format).unwrap_or(Dialect::Excel);
+    download(app, viewer, code, form, Format::Csv(dialect)).await
+}
+
+async fn sheet(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    Query(form): Query<YearForm>,
+) -> Result<Response> {
+    download(app, viewer, code, form, Format::Sheet).await
+}
+
+async fn download(
+    app: App,
+    viewer: Viewer,
+    code: String,
+    form: YearForm,
+    format: Format,
+) -> Result<Response> {
     let mut tx = app.db.write().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::ExportNames).await?;
     let year = form.read(clock::today()).ok();
     let year = year.ok_or(Error::BadRequest("Năm của tệp không đọc được."))?;
-    let dialect = Dialect::read(&form.format).unwrap_or(Dialect::Excel);
     // The trace is kept before the first byte leaves.
     let lines = store::count(&mut tx, &scope, year).await?;
-    let done = export::said(year, &unit.name_in_text(), lines);
+    format.hold(lines)?;
+    let done = export::said(year, &unit.name_in_text(), format, lines);
     let act = Act::new("unit.evaluations", unit.id.0, done).in_unit(unit.id);
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
 
-    let mut chunks = export::begin(app.db.clone(), scope, year, dialect);
-    let body = Body::from_stream(stream::poll_fn(move |context| chunks.poll_recv(context)));
-    let name = export::file_name(year, &unit.code);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!(r#"attachment; filename="{name}""#)),
-    ];
-    Ok((headers, body).into_response())
+    let table = export::table(year, &unit.code, &unit.party_name());
+    table_file::answer(table, format, |rows| export::fill(app.db, scope, year, rows)).await
 }

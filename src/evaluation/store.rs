@@ -139,15 +139,12 @@ pub async fn each(
     ))
 }
 
-/// Stops early where nobody takes the lines any more.
 async fn forward(
     mut rows: impl Stream<Item = sqlx::Result<Row>> + Unpin,
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
     while let Some(row) = rows.try_next().await? {
-        if lines.push(&row).await.is_err() {
-            break;
-        }
+        lines.push(&row).await?;
     }
     Ok(())
 }

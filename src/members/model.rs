@@ -268,6 +268,52 @@ impl Found {
     }
 }
 
+/// A line of the list of members as files and paper have it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Listed {
+    pub full_name: String,
+    pub born_on: Option<NaiveDate>,
+    pub born_precision: Option<Precision>,
+    pub sex: Option<Sex>,
+    pub position: String,
+    pub workplace: Option<String>,
+    pub workplace_cell: String,
+    pub address: String,
+    pub household_cluster: String,
+    pub cell_name: String,
+    /// The unit above the cell.
+    pub parent_name: Option<String>,
+    pub admitted_on: Option<NaiveDate>,
+    pub official_on: Option<NaiveDate>,
+    pub letter_number: Option<String>,
+    pub letter_issued_on: Option<NaiveDate>,
+    pub phone: Option<String>,
+    pub category: Category,
+    pub started_on: NaiveDate,
+}
+
+impl Listed {
+    pub fn born(&self) -> Option<PartialDay> {
+        let (day, precision) = self.born_on.zip(self.born_precision)?;
+        Some(PartialDay { day, precision })
+    }
+
+    /// `Kế toán trưởng, Sở Tài chính`
+    pub fn works_as(&self) -> String {
+        joined(&self.position, self.workplace.as_deref())
+    }
+
+    /// `Chi bộ tổ dân phố 2, Phường Nguyễn Du`
+    pub fn lives_in(&self) -> String {
+        joined(&self.cell_name, self.parent_name.as_deref())
+    }
+}
+
+fn joined(first: &str, second: Option<&str>) -> String {
+    let parts = [Some(first), second].into_iter().flatten().filter(|it| !it.is_empty());
+    parts.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

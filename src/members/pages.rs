@@ -18,6 +18,7 @@ use crate::{clock, organisation};
 mod add;
 mod category;
 mod edit;
+mod export;
 mod leave;
 mod letter;
 mod list;
@@ -28,8 +29,12 @@ mod transfer;
 pub fn routes() -> Routes {
     let see = Need::Right(Right::SeeNames);
     let keep = Need::Right(Right::KeepMembers);
+    let export = Need::Right(Right::ExportNames);
     Routes::new()
         .get("/units/{code}/members", see, list::list)
+        .get("/units/{code}/members.csv", export, export::csv)
+        .get("/units/{code}/members.xlsx", export, export::sheet)
+        .get("/units/{code}/members/print", export, export::paper)
         .get("/units/{code}/members/new", keep, add::form)
         .post("/units/{code}/members", keep, add::add)
         .get("/members/{id}", see, show::show)

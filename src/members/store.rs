@@ -7,14 +7,16 @@ use crate::ids::WorkplaceId;
 use crate::members::model::{NewLetter, NewMember, NewResidence, Workplace};
 use crate::vietnamese::fold;
 
+pub use self::export::{each, listed};
 pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
-pub use self::list::{Filter, ListRow, count_listed, list};
+pub use self::list::{Filter, ListRow, RANKED, count_listed, list};
 pub use self::person::{cell_of, change, find_by_card, find_by_folded, find_by_phone, get, search};
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };
 pub use self::timeline::{GivenRow, RollRow, contributions_of, rolls_of};
 
+mod export;
 mod letter;
 mod list;
 mod person;

@@ -1,5 +1,8 @@
 //! The year's file of evaluations: what stands in it, and who may take it away.
 
+use std::io::Cursor;
+
+use calamine::{Data, DataType, Reader, Xlsx};
 use haichieu::contributions::model::{ContributionKind, NewContribution};
 use haichieu::ids::{ContributionId, LetterId, WorkplaceId};
 use haichieu::members::model::{ExemptReason, NewLetter, NewMember, NewResidence, Sex, Workplace};
@@ -113,6 +116,30 @@ async fn the_file_is_whole_and_opens_in_excel() {
 }
 
 #[tokio::test]
+async fn the_sheet_has_the_lines_of_the_file() {
+    let site = small_town().await;
+    let officer = site.ward_officer().await;
+    let bytes = officer.download("/units/phuong-a/evaluations.xlsx?year=2024").await;
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+    let formulas = book.worksheet_formula("Đánh giá 2024").unwrap();
+    assert!(formulas.cells().all(|(_, _, formula)| formula.is_empty()), "{formulas:?}");
+    let sheet = book.worksheet_range("Đánh giá 2024").unwrap();
+    let rows: Vec<&[Data]> = sheet.rows().collect();
+    let head: Vec<String> = rows[0].iter().map(Data::to_string).collect();
+    assert_eq!(head.join(";"), HEAD.replace('"', ""));
+    let names: Vec<String> = rows[1..].iter().map(|row| row[1].to_string()).collect();
+    assert_eq!(names, ["Trần Văn An", "Lê Thị Sen", "Võ Bình"]);
+    let sen = rows[2];
+    assert_eq!(sen[2], "02/1980");
+    assert!(sen[4].is_datetime());
+    assert_eq!(sen[4].as_date(), Some(day("2005-02-03")));
+    assert_eq!(sen[6], "=HYPERLINK(\"x\"), Sở Tài chính");
+    assert_eq!(sen[13], 2.0);
+    let page = officer.get("/units/phuong-a/evaluations?year=2024").await;
+    assert!(page.links().any(|it| it == "/units/phuong-a/evaluations.xlsx?year=2024"));
+}
+
+#[tokio::test]
 async fn the_standard_file_has_commas_and_no_mark() {
     let site = small_town().await;
     let path = "/units/a2/evaluations.csv?year=2024&format=csv-standard";
@@ -171,7 +198,11 @@ async fn the_page_says_what_is_in_the_file_and_for_how_many() {
 #[tokio::test]
 async fn names_leave_with_those_who_may_and_a_trace() {
     let site = small_town().await;
-    for path in ["/units/a1/evaluations", "/units/a1/evaluations.csv?year=2024"] {
+    for path in [
+        "/units/a1/evaluations",
+        "/units/a1/evaluations.csv?year=2024",
+        "/units/a1/evaluations.xlsx",
+    ] {
         site.organisation_officer().await.get(path).await.assert_is(StatusCode::FORBIDDEN);
         site.outsider().await.get(path).await.assert_is(StatusCode::NOT_FOUND);
         site.administrator().await.get(path).await.assert_is(StatusCode::NOT_FOUND);
@@ -183,6 +214,6 @@ async fn names_leave_with_those_who_may_and_a_trace() {
     site.secretary().await.get("/units/a1/evaluations.csv?year=2024").await;
     let mut tx = site.db.read().await.unwrap();
     let entries = audit::store::list_of(&mut tx, cell, 9).await.unwrap();
-    let said = "Xuất đánh giá năm 2024 của chi bộ tổ dân phố 1, 2 dòng dự kiến";
+    let said = "Xuất đánh giá năm 2024 của chi bộ tổ dân phố 1 (CSV cho Excel), 2 dòng dự kiến";
     assert_eq!(entries.iter().map(|it| &*it.summary).collect::<Vec<_>>(), [said]);
 }

@@ -14,6 +14,7 @@ mod evaluation;
 mod exchange;
 mod home;
 mod limits;
+mod lists;
 mod meetings;
 mod members;
 mod schema;

@@ -154,6 +154,15 @@ impl Visitor {
         self.send(self.client.get(self.root.clone() + path)).await
     }
 
+    /// The file at this address.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let cookie = self.cookie.as_deref().unwrap_or_default();
+        let request = self.client.get(self.root.clone() + path).header("cookie", cookie);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.bytes().await.unwrap().to_vec()
+    }
+
     /// Posts a form as a browser on this site does.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
         let request = self.client.post(self.root.clone() + path).form(form);

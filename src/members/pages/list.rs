@@ -16,14 +16,13 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::faults::Faults;
 use crate::members::model::Category;
-use crate::members::store::{self, Filter, ListRow};
+use crate::members::store::{self, Filter, ListRow, RANKED};
 use crate::organisation::model::Unit;
+use crate::table_file::MOST_ROWS;
 use crate::vietnamese::{day, fold};
 use crate::web::{Path, Query};
 
 const ROWS: i64 = 50;
-/// A search with marks ranks this many of those it finds, a whole number of pages.
-const RANKED: i64 = 10 * ROWS;
 
 /// The filter as it stands in the address.
 #[derive(Clone, Default, Deserialize, Serialize)]
@@ -39,6 +38,9 @@ pub struct ListQuery {
     letter: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     page: String,
+    /// A word of [`crate::csv_file::Dialect`]: what a file is asked for as.
+    #[serde(skip_serializing)]
+    pub format: String,
 }
 
 #[derive(Template)]
@@ -73,6 +75,30 @@ impl ListQuery {
             "missing" => Some(false),
             _ => None,
         }
+    }
+
+    /// Whom it asks for; a day that cannot be read is today, and a fault.
+    pub fn filter(&self) -> (Filter, Faults) {
+        let mut faults = Faults::default();
+        let on = faults.read_optional("on", &self.on, day::read).flatten();
+        let filter = Filter {
+            on: on.unwrap_or_else(clock::today),
+            query: self.q.clone(),
+            category: self.category(),
+            has_letter: self.has_letter(),
+        };
+        (filter, faults)
+    }
+
+    /// Whom it asks for, in words: `tìm “Hoa”, diện bình thường`.
+    pub fn said(&self, unit: &Unit, on: NaiveDate) -> String {
+        let chips = self.chips(unit, on).into_iter().map(|(name, _)| name);
+        chips.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The address of its first page.
+    pub fn list_href(&self, unit: &Unit) -> String {
+        self.with(unit, "page", "")
     }
 
     /// The address of this list with another part of its query.
@@ -134,6 +160,25 @@ impl ListPage {
         self.query.with(&self.unit, "page", &number)
     }
 
+    /// The address of this very list as a file or on paper.
+    fn file_href(&self, suffix: &str, format: &str) -> String {
+        let mut query = ListQuery { page: String::new(), ..self.query.clone() };
+        if !self.faults.is_empty() {
+            query.on = String::new();
+        }
+        let format = (!format.is_empty()).then_some(("format", format));
+        let query = serde_urlencoded::to_string(&query).unwrap_or_default();
+        let format = format.map(|(name, word)| format!("{name}={word}"));
+        let query: Vec<String> =
+            [query].into_iter().chain(format).filter(|it| !it.is_empty()).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("/units/{}/members{suffix}{mark}{}", self.unit.code, query.join("&"))
+    }
+
+    fn fits_a_sheet(&self) -> bool {
+        self.count <= MOST_ROWS
+    }
+
     fn everybody_href(&self) -> String {
         ListQuery::default().with(&self.unit, "category", "all")
     }
@@ -173,15 +218,8 @@ pub async fn list(
 ) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
-    let mut faults = Faults::default();
-    let on = faults.read_optional("on", &query.on, day::read).flatten();
-    let on = on.unwrap_or_else(clock::today);
-    let filter = Filter {
-        on,
-        query: query.q.clone(),
-        category: query.category(),
-        has_letter: query.has_letter(),
-    };
+    let (filter, faults) = query.filter();
+    let on = filter.on;
     let count = store::count_listed(&mut tx, &scope, &filter).await?;
     let pages = ((count + ROWS - 1) / ROWS).max(1);
     let page = query.page.trim().parse().unwrap_or(1).clamp(1, pages);
@@ -211,9 +249,10 @@ async fn rows(tx: &mut Tx, scope: &Scope, filter: &Filter, before: i64) -> Resul
     if !fold::has_marks(&filter.query) {
         return Ok(store::list(tx, scope, filter, ROWS, before).await?);
     }
-    let batch = before - before % RANKED;
-    let mut rows = store::list(tx, scope, filter, RANKED, batch).await?;
-    rows.sort_by_key(|it| !fold::matches_with_marks(&it.full_name, &filter.query));
+    let ranked = i64::try_from(RANKED).unwrap_or(ROWS);
+    let batch = before - before % ranked;
+    let mut rows = store::list(tx, scope, filter, ranked, batch).await?;
+    filter.rank(&mut rows, |it| &it.full_name);
     let skipped = usize::try_from(before - batch).unwrap_or(0);
     let shown = usize::try_from(ROWS).unwrap_or(0);
     Ok(rows.into_iter().skip(skipped).take(shown).collect())

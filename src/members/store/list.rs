@@ -9,6 +9,10 @@ use crate::ids::MemberId;
 use crate::members::model::Category;
 use crate::vietnamese::{fold, phone};
 
+/// A search with marks ranks this many of those it finds at a time: a whole number of
+/// pages.
+pub const RANKED: usize = 500;
+
 /// Which members are asked for.
 #[derive(Clone, Debug)]
 pub struct Filter {
@@ -22,15 +26,22 @@ pub struct Filter {
 
 impl Filter {
     /// `normal`, `exempt` or `all`
-    fn category(&self) -> &'static str {
+    pub(super) fn category_word(&self) -> &'static str {
         self.category.map_or("all", Category::as_str)
     }
 
-    fn letter(&self) -> &'static str {
+    pub(super) fn letter_word(&self) -> &'static str {
         match self.has_letter {
             None => "any",
             Some(true) => "have",
             Some(false) => "missing",
+        }
+    }
+
+    /// A search with marks puts those first whose marks are the same.
+    pub fn rank<T>(&self, rows: &mut [T], name: impl Fn(&T) -> &str) {
+        if fold::has_marks(&self.query) {
+            rows.sort_by_key(|it| !fold::matches_with_marks(name(it), &self.query));
         }
     }
 }
@@ -75,17 +86,21 @@ macro_rules! holds {
 }
 pub(super) use holds;
 
-/// The people whom a [`Filter`] finds in a unit: binds 1 to 10.
+/// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 10.
 macro_rules! listed {
     () => {
+        listed!("")
+    };
+    ($joined:literal) => {
         concat!(
             "FROM unit_ancestor
          JOIN residence ON residence.cell_id = unit_ancestor.unit_id
                         AND residence.started_on <= $2
                         AND (residence.ended_on IS NULL OR residence.ended_on > $2)
          JOIN member ON member.id = residence.member_id
-         LEFT JOIN workplace ON workplace.id = member.workplace_id
-         WHERE unit_ancestor.ancestor_id = $1
+         LEFT JOIN workplace ON workplace.id = member.workplace_id ",
+            $joined,
+            " WHERE unit_ancestor.ancestor_id = $1
            AND unit_ancestor.from_on <= $2
            AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
            AND ($3 = 'all' OR residence.category = $3)
@@ -100,6 +115,7 @@ macro_rules! listed {
         )
     };
 }
+pub(super) use listed;
 
 /// The roll calls of the year that named the person of a page's row. Counted row by row
 /// of the page: joined to it, SQLite would walk every attendance there is.
@@ -118,8 +134,8 @@ pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::
     on!(tx, db => sqlx::query_scalar(sql)
         .bind(scope.unit_id())
         .bind(filter.on)
-        .bind(filter.category())
-        .bind(filter.letter())
+        .bind(filter.category_word())
+        .bind(filter.letter_word())
         .bind(&words[0])
         .bind(&words[1])
         .bind(&words[2])
@@ -169,8 +185,8 @@ pub async fn list(
     on!(tx, db => sqlx::query_as(sql)
         .bind(scope.unit_id())
         .bind(filter.on)
-        .bind(filter.category())
-        .bind(filter.letter())
+        .bind(filter.category_word())
+        .bind(filter.letter_word())
         .bind(&words[0])
         .bind(&words[1])
         .bind(&words[2])

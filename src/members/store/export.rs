@@ -1,0 +1,88 @@
+//! Everybody whom the filter of a list finds, in the order of the list.
+
+use futures_util::{Stream, TryStreamExt};
+
+use super::list::{Filter, RANKED, holds, listed, patterns};
+use crate::access::guard::Scope;
+use crate::db::{Tx, on};
+use crate::members::export::Lines;
+use crate::members::model::Listed;
+
+/// Binds 1 to 10 as [`listed!`] has them.
+macro_rules! found {
+    ($scope:expr, $filter:expr, $words:expr) => {
+        sqlx::query_as(concat!(
+            "SELECT member.full_name, member.born_on, member.born_precision, member.sex,
+                    member.position, workplace.name AS workplace, member.workplace_cell,
+                    residence.address, residence.household_cluster,
+                    COALESCE(home.name, '') AS cell_name, above.name AS parent_name,
+                    member.admitted_on, member.official_on,
+                    introduction_letter.number AS letter_number,
+                    introduction_letter.issued_on AS letter_issued_on,
+                    member.phone, residence.category, residence.started_on ",
+            listed!(
+                "LEFT JOIN introduction_letter ON introduction_letter.id = residence.letter_id
+                 LEFT JOIN unit_period AS home
+                        ON home.unit_id = residence.cell_id AND home.from_on <= $2
+                       AND (home.to_on IS NULL OR home.to_on > $2)
+                 LEFT JOIN unit_period AS above
+                        ON above.unit_id = home.parent_id AND above.from_on <= $2
+                       AND (above.to_on IS NULL OR above.to_on > $2)"
+            ),
+            " ORDER BY member.sort_key, member.id"
+        ))
+        .bind($scope.unit_id())
+        .bind($filter.on)
+        .bind($filter.category_word())
+        .bind($filter.letter_word())
+        .bind(&$words[0])
+        .bind(&$words[1])
+        .bind(&$words[2])
+        .bind(&$words[3])
+        .bind(&$words[4])
+        .bind(&$words[5])
+    };
+}
+
+/// All of them at once, to be printed.
+pub async fn listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<Vec<Listed>> {
+    let words = patterns(&filter.query);
+    let mut rows: Vec<Listed> = on!(tx, db => found!(scope, filter, words).fetch_all(db))?;
+    for batch in rows.chunks_mut(RANKED) {
+        filter.rank(batch, |it| &it.full_name);
+    }
+    Ok(rows)
+}
+
+/// Hands them to `lines`, without ever holding more than are ranked together.
+pub async fn each(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter,
+    lines: &mut Lines,
+) -> sqlx::Result<()> {
+    let words = patterns(&filter.query);
+    on!(tx, db => forward(found!(scope, filter, words).fetch(db), filter, lines))
+}
+
+async fn forward(
+    mut rows: impl Stream<Item = sqlx::Result<Listed>> + Unpin,
+    filter: &Filter,
+    lines: &mut Lines,
+) -> sqlx::Result<()> {
+    let mut batch: Vec<Listed> = Vec::with_capacity(RANKED);
+    loop {
+        let row = rows.try_next().await?;
+        let is_last = row.is_none();
+        batch.extend(row);
+        if is_last || batch.len() == RANKED {
+            filter.rank(&mut batch, |it| &it.full_name);
+            for row in batch.drain(..) {
+                lines.push(&row).await?;
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
