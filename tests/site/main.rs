@@ -16,6 +16,7 @@ mod home;
 mod limits;
 mod meetings;
 mod members;
+mod opinions;
 mod schema;
 mod scope;
 mod statistics;
