@@ -52,6 +52,7 @@ ids!(
     LetterId,
     MeetingId,
     MemberId,
+    OpinionId,
     ResidenceId,
     UnitId,
     WorkItemId,

@@ -32,6 +32,8 @@ pub mod members;
 pub mod contributions;
 pub mod meetings;
 
+pub mod opinions;
+
 pub mod evaluation;
 pub mod statistics;
 

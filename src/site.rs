@@ -20,7 +20,8 @@ use crate::app::App;
 use crate::error::{Error, Failure};
 use crate::web::Path;
 use crate::{
-    access, administration, assets, contributions, evaluation, home, meetings, members, statistics,
+    access, administration, assets, contributions, evaluation, home, meetings, members, opinions,
+    statistics,
 };
 
 /// How long a handler may take, and a client to send its form.
@@ -63,6 +64,7 @@ fn routes() -> Routes {
         .merge(members::pages::routes())
         .merge(meetings::pages::routes())
         .merge(contributions::pages::routes())
+        .merge(opinions::pages::routes())
         .merge(evaluation::pages::routes())
 }
 

@@ -120,6 +120,7 @@ async fn statistics_answer_in_json() {
             "members": { "normal": 1, "exempt": 0 },
             "meetings": meetings,
             "contributions": { "count": 0, "amount_vnd": 0 },
+            "opinions": { "recorded": 0, "forwarded": 0, "answered": 0 },
         })
     };
     let mut expected = figures("phuong-a", "Phường An Bình", "ward");

@@ -17,7 +17,7 @@ use crate::home::store;
 use crate::meetings::model::{HalfYear, Listed};
 use crate::organisation::model::Unit;
 use crate::web::Path;
-use crate::{clock, meetings, organisation};
+use crate::{clock, meetings, opinions, organisation};
 
 /// More meetings than a cell holds in half a year.
 const MOST_MEETINGS: i64 = 100;
@@ -82,6 +82,7 @@ struct TasksPage {
     days_left: i64,
     months: Vec<Month>,
     people: People,
+    unanswered: i64,
     next: Next,
     /// The meetings of the half-year, newest first.
     meetings: Vec<(Progress, Listed)>,
@@ -109,6 +110,7 @@ async fn tasks(
         days_left: (to - today).num_days() - 1,
         months: strip(half, today),
         people: store::people(&mut tx, unit.id, today).await?,
+        unanswered: opinions::store::counts_of_unit(&mut tx, unit.id).await?.unanswered(),
         next: Next::of(&listed, today),
         meetings: listed.into_iter().map(|it| (Progress::of(&it, today), it)).collect(),
         unit,

@@ -79,11 +79,26 @@ pub struct Contributions {
     pub amount_vnd: i64,
 }
 
+/// Opinions by how far they had come on the day of the count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Opinions {
+    pub recorded: i64,
+    pub forwarded: i64,
+    pub answered: i64,
+}
+
+impl Opinions {
+    pub fn all(self) -> i64 {
+        self.recorded + self.forwarded + self.answered
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Figures {
     pub members: Members,
     pub meetings: Meetings,
     pub contributions: Contributions,
+    pub opinions: Opinions,
 }
 
 impl AddAssign for Figures {
@@ -99,6 +114,9 @@ impl AddAssign for Figures {
         self.meetings.unexcused += other.meetings.unexcused;
         self.contributions.count += other.contributions.count;
         self.contributions.amount_vnd += other.contributions.amount_vnd;
+        self.opinions.recorded += other.opinions.recorded;
+        self.opinions.forwarded += other.opinions.forwarded;
+        self.opinions.answered += other.opinions.answered;
     }
 }
 

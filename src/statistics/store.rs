@@ -10,7 +10,7 @@ use crate::ids::UnitId;
 use crate::organisation;
 use crate::organisation::model::Unit;
 use crate::statistics::model::{
-    AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Overview,
+    AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Opinions, Overview,
 };
 
 /// The unit and those right below it, each as it was on the day of the count.
@@ -25,6 +25,9 @@ pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Over
     }
     for row in contributions(tx, id, as_of).await? {
         counted.entry(row.child_id).or_default().contributions = row.contributions;
+    }
+    for row in opinions(tx, id, as_of).await? {
+        counted.entry(row.child_id).or_default().opinions = row.opinions;
     }
     let cells = cells_that_met(tx, id, as_of).await?;
     let periods = children_until(tx, id, as_of.on).await?;
@@ -130,6 +133,37 @@ async fn contributions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec
                WHERE unit_ancestor.ancestor_id = $1
                GROUP BY unit_ancestor.child_id";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
+}
+
+#[derive(FromRow)]
+struct OpinionsOf {
+    child_id: UnitId,
+    #[sqlx(flatten)]
+    opinions: Opinions,
+}
+
+/// Each opinion counts for the child to which its unit belonged when it was raised, with
+/// the status that it had on the day of the count.
+async fn opinions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<OpinionsOf>> {
+    let (from, to) = as_of.days();
+    let sql = "SELECT child_id,
+                      COUNT(*) FILTER (WHERE status = 'recorded') AS recorded,
+                      COUNT(*) FILTER (WHERE status = 'forwarded') AS forwarded,
+                      COUNT(*) FILTER (WHERE status = 'answered') AS answered
+               FROM (SELECT unit_ancestor.child_id,
+                            CASE WHEN opinion.answered_on <= $4 THEN 'answered'
+                                 WHEN opinion.forwarded_on <= $4 THEN 'forwarded'
+                                 ELSE 'recorded' END AS status
+                     FROM unit_ancestor
+                     JOIN opinion ON opinion.unit_id = unit_ancestor.unit_id
+                                  AND opinion.raised_on >= $2
+                                  AND opinion.raised_on < $3
+                                  AND opinion.raised_on >= unit_ancestor.from_on
+                                  AND (unit_ancestor.to_on IS NULL
+                                       OR opinion.raised_on < unit_ancestor.to_on)
+                     WHERE unit_ancestor.ancestor_id = $1) AS raised
+               GROUP BY child_id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).bind(as_of.on).fetch_all(db))
 }
 
 /// The periods of every unit that was right below `id` on `on` or before, in the order

@@ -158,6 +158,9 @@ async fn people(db: &Db) -> Vec<String> {
          FROM meeting JOIN unit ON unit.id = meeting.unit_id",
         "SELECT CAST(given_on AS TEXT) || ' ' || note || ' ' || CAST(amount_vnd AS TEXT)
          FROM contribution",
+        "SELECT CAST(raised_on AS TEXT) || ' ' || topic || ' ' || status || ' '
+                || COALESCE(answer, '') || ' ' || COALESCE(forwarded_to, '')
+         FROM opinion",
     ] {
         let mut rows = texts(&mut tx, sql).await;
         rows.sort();

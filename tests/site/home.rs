@@ -3,9 +3,10 @@
 use chrono::Days;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::session::Token;
-use haichieu::ids::{AccountId, GrantId, MeetingId, UnitId};
+use haichieu::ids::{AccountId, GrantId, MeetingId, OpinionId, UnitId};
 use haichieu::meetings::model::{HalfYear, MeetingKind, NewMeeting};
-use haichieu::{access, clock, meetings};
+use haichieu::opinions::model::NewOpinion;
+use haichieu::{access, clock, meetings, opinions};
 use reqwest::StatusCode;
 
 use crate::support::{Site, Visitor, visitor};
@@ -84,4 +85,25 @@ async fn the_roll_that_waits_comes_first() {
     // A ward has no roll of its own cells to call.
     let page = site.ward_officer().await.get("/units/phuong-a/tasks").await;
     assert_eq!(page.leads_to(), "/units/phuong-a");
+}
+
+#[tokio::test]
+async fn opinions_without_an_answer_are_a_task() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let page = secretary.get("/units/a1/tasks").await;
+    page.assert_shows("Không có ý kiến nào chờ trả lời");
+    let new = NewOpinion {
+        id: OpinionId::new(),
+        unit_id: site.town.cell_a1,
+        meeting_id: None,
+        member_id: None,
+        raised_on: clock::today(),
+        topic: "Đèn đường".to_owned(),
+        text: "Ngõ 3 tối.".to_owned(),
+    };
+    site.seed(async |tx| opinions::store::add(tx, &new, clock::now()).await.unwrap()).await;
+    let page = secretary.get("/units/a1/tasks").await;
+    page.assert_shows("1 ý kiến chưa trả lời");
+    page.assert_shows(r#"href="/units/a1/opinions?status=unanswered""#);
 }

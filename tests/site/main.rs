@@ -17,6 +17,7 @@ mod limits;
 mod lists;
 mod meetings;
 mod members;
+mod opinions;
 mod schema;
 mod scope;
 mod statistics;

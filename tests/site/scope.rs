@@ -10,12 +10,14 @@ use haichieu::contributions::model::{
     ContributionKind, Giver, NewContribution, NewWorkItem, WorkKind,
 };
 use haichieu::ids::{
-    AccountId, ContributionId, GrantId, LetterId, MeetingId, MemberId, ResidenceId, WorkItemId,
+    AccountId, ContributionId, GrantId, LetterId, MeetingId, MemberId, OpinionId, ResidenceId,
+    WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{NewLetter, NewMember, NewResidence, ResidenceKind};
+use haichieu::opinions::model::NewOpinion;
 use haichieu::vietnamese::name::FullName;
-use haichieu::{access, clock, contributions, meetings, members, site};
+use haichieu::{access, clock, contributions, meetings, members, opinions, site};
 use reqwest::{Method, StatusCode};
 
 use crate::support::{Page, Site, Visitor, day};
@@ -30,6 +32,7 @@ struct Objects {
     meeting: MeetingId,
     work: WorkItemId,
     contribution: ContributionId,
+    opinion: OpinionId,
     account: AccountId,
     grant: GrantId,
 }
@@ -144,6 +147,7 @@ impl Objects {
             "meetings" => self.meeting.to_string(),
             "works" => self.work.to_string(),
             "contributions" => self.contribution.to_string(),
+            "opinions" => self.opinion.to_string(),
             "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
             "administration" => self.account.to_string(),
             _ => String::new(),
@@ -163,6 +167,7 @@ impl Objects {
             meeting: MeetingId::new(),
             work: WorkItemId::new(),
             contribution: ContributionId::new(),
+            opinion: OpinionId::new(),
             account: AccountId::new(),
             grant: GrantId::new(),
         };
@@ -210,6 +215,7 @@ impl Objects {
             contributions::store::add_work(tx, &work, now).await.unwrap();
             let gift = objects.gift(cell, clock::today());
             contributions::store::add(tx, &gift, now).await.unwrap();
+            opinions::store::add(tx, &objects.opinion(cell), now).await.unwrap();
             access::store::add(tx, objects.account, "kept", "Người giữ", None, now).await.unwrap();
             let (id, account_id) = (objects.grant, objects.account);
             let role = Role::CellSecretary;
@@ -250,6 +256,18 @@ impl Objects {
             cell_id: None,
             assigned_on: None,
             exempt: false,
+        }
+    }
+
+    fn opinion(&self, unit_id: haichieu::ids::UnitId) -> NewOpinion {
+        NewOpinion {
+            id: self.opinion,
+            unit_id,
+            meeting_id: Some(self.meeting),
+            member_id: Some(self.member),
+            raised_on: clock::today(),
+            topic: "Đèn đường".to_owned(),
+            text: "Ngõ 3 tối.".to_owned(),
         }
     }
 

@@ -5,13 +5,16 @@ use haichieu::contributions::model::{
     ContributionKind, Giver, NewContribution, NewWorkItem, WorkKind,
 };
 use haichieu::db::Tx;
-use haichieu::ids::{ContributionId, MeetingId, MemberId, ResidenceId, UnitId, WorkItemId};
+use haichieu::ids::{
+    ContributionId, MeetingId, MemberId, OpinionId, ResidenceId, UnitId, WorkItemId,
+};
 use haichieu::meetings::model::{AttendanceStatus, Mark, MeetingKind, NewMeeting};
 use haichieu::members::model::{EndReason, ExemptReason, NewMember, NewResidence, ResidenceKind};
+use haichieu::opinions::model::{NewOpinion, Step};
 use haichieu::organisation::model::{NewUnit, UnitKind};
 use haichieu::statistics::model::{AsOf, Figures, Overview};
 use haichieu::vietnamese::name::FullName;
-use haichieu::{audit, contributions, meetings, members, organisation, statistics};
+use haichieu::{audit, contributions, meetings, members, opinions, organisation, statistics};
 use reqwest::StatusCode;
 use sqlx::{Executor, Row};
 
@@ -476,4 +479,50 @@ async fn the_list_behind_a_figure_holds_as_many_people() {
             list.assert_shows(&format!("{people} đồng chí"));
         }
     }
+}
+
+#[tokio::test]
+async fn opinions_count_by_how_far_they_had_come_on_the_day() {
+    let site = Site::start().await;
+    let raised = |unit_id, raised_on| NewOpinion {
+        id: OpinionId::new(),
+        unit_id,
+        meeting_id: None,
+        member_id: None,
+        raised_on: day(raised_on),
+        topic: "Đèn đường".to_owned(),
+        text: "Ngõ 3 tối.".to_owned(),
+    };
+    site.seed(async |tx| {
+        let first = raised(site.town.cell_a1, "2024-03-01");
+        let others = [
+            raised(site.town.cell_a2, "2024-04-01"),
+            raised(site.town.cell_b1, "2024-05-01"),
+            raised(site.town.cell_a1, "2023-05-01"),
+        ];
+        for new in others.iter().chain([&first]) {
+            opinions::store::add(tx, new, clock::now()).await.unwrap();
+        }
+        let forwarded = (day("2024-03-10"), "UBND phường");
+        opinions::store::take(tx, first.id, Step::Forward, forwarded, 1).await.unwrap();
+        let answered = (day("2024-06-01"), "Đã lắp.");
+        opinions::store::take(tx, first.id, Step::Answer, answered, 2).await.unwrap();
+    })
+    .await;
+    let counts = async |unit_id, on| {
+        let opinions = overview(&site, unit_id, on, 2024).await.total.opinions;
+        (opinions.recorded, opinions.forwarded, opinions.answered)
+    };
+    assert_eq!(counts(site.town.ward_a, "2024-03-05").await, (1, 0, 0));
+    assert_eq!(counts(site.town.ward_a, "2024-05-31").await, (1, 1, 0));
+    assert_eq!(counts(site.town.ward_a, "2024-06-01").await, (1, 0, 1));
+    assert_eq!(counts(site.town.city, "2024-12-31").await, (2, 0, 1));
+    let city = overview(&site, site.town.city, "2024-12-31", 2024).await;
+    let json = statistics::export::json(&city);
+    let wanted = serde_json::json!({ "recorded": 2, "forwarded": 0, "answered": 1 });
+    assert_eq!(json["opinions"], wanted);
+    let officer = site.organisation_officer().await;
+    let page = officer.get("/units/thanh-pho?on=31/12/2024&year=2024").await;
+    page.assert_shows("<dd>3 ý kiến</dd>");
+    page.assert_hides("/opinions");
 }

@@ -43,6 +43,7 @@ held!(
     "demo/gifts.csv",
     ["work_kind", "kind", "note", "low", "high", "step", "measure", "weight"]
 );
+held!(OPINIONS, "demo/opinions.csv", ["topic", "text", "body", "answer", "weight"]);
 held!(LANES, "demo/lanes.csv", ["name", "weight"]);
 
 /// Reads all rows of one of our own files.

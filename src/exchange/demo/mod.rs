@@ -8,6 +8,7 @@ use crate::audit::model::{Act, Actor};
 use crate::db::Tx;
 use crate::exchange::demo::gifts::Gifts;
 use crate::exchange::demo::meetings::Agenda;
+use crate::exchange::demo::opinions::Opinions;
 use crate::exchange::demo::people::People;
 use crate::exchange::demo::random::Random;
 use crate::exchange::seed::{Folder, Known, Refused, load};
@@ -20,6 +21,7 @@ mod gifts;
 mod lives;
 mod meetings;
 mod names;
+mod opinions;
 mod people;
 mod persons;
 mod random;
@@ -37,6 +39,7 @@ pub async fn build(tx: &mut Tx, divisor: i64) -> Result<Known, Refused> {
     People::read(&known)?.settle(tx, &mut random, &mut cells).await?;
     Agenda::read()?.hold(tx, &mut random, &cells).await?;
     Gifts::read(&known)?.give(tx, &mut random, &cells).await?;
+    Opinions::read()?.raise(tx, &mut random, &cells).await?;
     let done = "Dựng dữ liệu giả của TP Hà Tĩnh đến hết ngày 31/12/2024".to_owned();
     audit::store::append(tx, &actor, Act::new("demo.build", None::<Uuid>, done)).await?;
     Ok(known)
