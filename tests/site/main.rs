@@ -16,6 +16,7 @@ mod home;
 mod limits;
 mod meetings;
 mod members;
+mod roll_call;
 mod schema;
 mod scope;
 mod statistics;
