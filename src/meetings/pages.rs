@@ -20,7 +20,8 @@ use crate::ids::MeetingId;
 use crate::meetings::form::GuestForm;
 use crate::meetings::model::{AttendanceStatus, Guest, HalfYear, Listed, Meeting};
 use crate::meetings::roll_call::model::{OnRoll, Tally};
-use crate::meetings::{roll_call, store, write};
+use crate::meetings::roll_call::version::Version;
+use crate::meetings::{absences, roll_call, sheet, store, write};
 use crate::organisation::model::Unit;
 use crate::web::{Form, Path, Query};
 use crate::{audit, clock, organisation};
@@ -38,6 +39,11 @@ pub fn routes() -> Routes {
         .get("/meetings/{id}/edit", keep, write::edit)
         .post("/meetings/{id}/edit", keep, write::update)
         .post("/meetings/{id}/guests", keep, add_guest)
+        .get("/meetings/{id}/absences", keep, absences::show)
+        .post("/meetings/{id}/absences", keep, absences::add)
+        .post("/meetings/{id}/absences/remove", keep, absences::remove)
+        .get("/meetings/{id}/minutes", see, sheet::minutes)
+        .get("/meetings/{id}/roll-call/print", see, sheet::roll)
         .merge(roll_call::pages::routes())
 }
 
@@ -149,7 +155,15 @@ struct ShowPage {
     guests: Vec<Guest>,
     form: GuestForm,
     faults: Faults,
+    versions: Vec<Version>,
     history: Vec<Entry>,
+}
+
+impl ShowPage {
+    /// The version that can be taken back.
+    fn undoable(&self) -> Option<&Version> {
+        self.versions.first().filter(|it| it.is_of_roll(&self.meeting))
+    }
 }
 
 async fn show(
@@ -184,6 +198,7 @@ async fn show_page(
         unmarked: of(&[AttendanceStatus::Unmarked]),
         exempt: of(&[AttendanceStatus::Exempt]),
         guests: store::guests(tx, &scope, meeting.id).await?,
+        versions: store::versions::list(tx, meeting.id, HISTORY).await?,
         history: audit::store::list_of(tx, meeting.id.0, HISTORY).await?,
         unit,
         meeting,

@@ -3,11 +3,15 @@
 use chrono::NaiveDate;
 
 use crate::access::guard::Scope;
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{MeetingId, UnitId};
 use crate::meetings::model::{AttendanceStatus, Guest, Listed, Mark, Meeting, NewMeeting};
 use crate::meetings::roll_call::model::OnRoll;
+use crate::meetings::roll_call::version::Standing;
+
+pub mod absences;
+pub mod versions;
 
 pub async fn get(tx: &mut Tx, id: MeetingId) -> sqlx::Result<Meeting> {
     let sql = "SELECT * FROM meeting WHERE id = $1";
@@ -163,22 +167,23 @@ pub async fn mark(tx: &mut Tx, id: MeetingId, marks: &[Mark]) -> sqlx::Result<()
     Ok(())
 }
 
-/// Gives the people with these numbers one mark, in one statement. A reason outlives a
-/// change between the two kinds of absence only.
-pub async fn mark_numbers(
+/// Brings the people with these numbers to one standing, in one statement.
+/// [`recount`] belongs behind it.
+pub async fn put(
     tx: &mut Tx,
     id: MeetingId,
-    status: AttendanceStatus,
+    standing: &Standing,
     numbers: &[i64],
 ) -> sqlx::Result<()> {
     let list = numbers.iter().fold(String::from(","), |list, it| list + &it.to_string() + ",");
-    let sql = "UPDATE attendance SET
-                   status = $2,
-                   reason = CASE WHEN $2 = 'present' THEN '' ELSE reason END
+    let sql = "UPDATE attendance SET status = $2, reason = $3
                WHERE meeting_id = $1 AND number IS NOT NULL
-                 AND $3 LIKE '%,' || CAST(number AS TEXT) || ',%'";
-    let marked = change!(tx, sqlx::query(sql).bind(id).bind(status).bind(&list))?;
-    if usize::try_from(marked) == Ok(numbers.len()) {
+                 AND $4 LIKE '%,' || CAST(number AS TEXT) || ',%'";
+    let written = change!(
+        tx,
+        sqlx::query(sql).bind(id).bind(standing.status).bind(&standing.reason).bind(&list)
+    )?;
+    if usize::try_from(written) == Ok(numbers.len()) {
         Ok(())
     } else {
         Err(sqlx::Error::RowNotFound)
@@ -204,7 +209,8 @@ pub async fn mark_rest(
     change!(tx, sqlx::query(sql).bind(id).bind(status).bind(reason))
 }
 
-/// Brings the meeting's counts in line with its roll.
+/// Brings the meeting's counts in line with its roll. A roll on which nobody is marked,
+/// as undoing its first version leaves it, was not called.
 pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()> {
     let sql = "UPDATE meeting SET
                    rolled_at = $2,
@@ -217,7 +223,11 @@ pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()>
                    unexcused = (SELECT COUNT(*) FROM attendance
                                 WHERE meeting_id = $1 AND status = 'unexcused')
                WHERE id = $1";
-    one_row(change!(tx, sqlx::query(sql).bind(id).bind(at))?)
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(at))?)?;
+    let sql = "UPDATE meeting SET rolled_at = NULL, expected = 0
+               WHERE id = $1 AND present + excused + unexcused = 0";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
 }
 
 pub async fn add_guest(tx: &mut Tx, guest: &Guest) -> sqlx::Result<()> {
@@ -251,4 +261,37 @@ pub async fn roll(tx: &mut Tx, scope: &Scope, id: MeetingId) -> sqlx::Result<Vec
                ORDER BY CASE WHEN attendance.number IS NULL THEN 1 ELSE 0 END,
                         attendance.number, member.sort_key, member.id";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(scope.unit_id()).fetch_all(db))
+}
+
+/// The roll of a meeting; of one whose roll is not taken yet, the roll that it would
+/// have today, or would have had on its day.
+pub async fn roll_so_far(
+    tx: &mut Tx,
+    scope: &Scope,
+    meeting: &Meeting,
+) -> sqlx::Result<Vec<OnRoll>> {
+    if meeting.frozen_at.is_some() {
+        return roll(tx, scope, meeting.id).await;
+    }
+    let on = meeting.held_on.min(clock::today());
+    let sql = "SELECT member.id AS member_id,
+                      CASE WHEN residence.category = 'normal'
+                           THEN ROW_NUMBER() OVER (PARTITION BY residence.category
+                                                   ORDER BY member.sort_key, member.id)
+                      END AS number,
+                      CASE WHEN residence.category = 'normal' THEN 'unmarked' ELSE 'exempt'
+                      END AS status,
+                      '' AS reason, member.full_name, member.family, member.middle,
+                      member.given, member.folded
+               FROM unit_ancestor
+               JOIN residence ON residence.cell_id = unit_ancestor.unit_id
+                              AND residence.started_on <= $2
+                              AND (residence.ended_on IS NULL OR residence.ended_on > $2)
+               JOIN member ON member.id = residence.member_id
+               WHERE unit_ancestor.ancestor_id = $1
+                 AND unit_ancestor.from_on <= $2
+                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+               ORDER BY CASE WHEN residence.category = 'normal' THEN 0 ELSE 1 END,
+                        member.sort_key, member.id";
+    on!(tx, db => sqlx::query_as(sql).bind(scope.unit_id()).bind(on).fetch_all(db))
 }

@@ -15,7 +15,7 @@ use crate::support::{Page, Site, Visitor, day};
 const GIVEN: [&str; 9] = ["An", "Ánh", "Ân", "Bình", "Dũng", "Đức", "Hòa", "Quế", "Yến"];
 
 /// Somebody to live in a cell from some day on.
-async fn lives_in(
+pub async fn lives_in(
     site: &Site,
     cell: UnitId,
     name: &str,
@@ -56,7 +56,7 @@ async fn lives_in(
 }
 
 /// `count` people of cell A1, all normal, for years.
-async fn people(site: &Site, count: usize) {
+pub async fn people(site: &Site, count: usize) {
     for index in 0..count {
         let name = format!("Nguyễn Văn {}", GIVEN[index % GIVEN.len()]);
         lives_in(site, site.town.cell_a1, &name, "2020-01-01", Category::Normal).await;
@@ -64,7 +64,7 @@ async fn people(site: &Site, count: usize) {
 }
 
 /// The day as forms show it, `ahead` days from today.
-fn in_days(ahead: i64) -> String {
+pub fn in_days(ahead: i64) -> String {
     let days = Days::new(ahead.unsigned_abs());
     let today = clock::today();
     let day = if ahead < 0 { today - days } else { today + days };
@@ -72,7 +72,7 @@ fn in_days(ahead: i64) -> String {
 }
 
 /// A periodic meeting of cell A1 on that day, from the form; its address.
-async fn meeting_on(visitor: &Visitor, day: &str) -> String {
+pub async fn meeting_on(visitor: &Visitor, day: &str) -> String {
     let form = visitor.get("/units/a1/meetings/new").await;
     let id = form.field("id");
     let fields = [
@@ -86,12 +86,12 @@ async fn meeting_on(visitor: &Visitor, day: &str) -> String {
     visitor.post("/units/a1/meetings", &fields).await.leads_to().to_owned()
 }
 
-async fn meeting_today(visitor: &Visitor) -> String {
+pub async fn meeting_today(visitor: &Visitor) -> String {
     meeting_on(visitor, &in_days(0)).await
 }
 
 /// Posts a roll call from the page as it was shown.
-async fn save(
+pub async fn save(
     visitor: &Visitor,
     page: &Page,
     at: &str,
@@ -104,14 +104,14 @@ async fn save(
     visitor.post(&format!("{at}/roll-call"), &form).await
 }
 
-async fn roll_call(visitor: &Visitor, at: &str) -> Page {
+pub async fn roll_call(visitor: &Visitor, at: &str) -> Page {
     let page = visitor.get(&format!("{at}/roll-call")).await;
     page.assert_is(StatusCode::OK);
     page
 }
 
 /// The stored marks, one letter for each number.
-async fn marks(visitor: &Visitor, at: &str) -> String {
+pub async fn marks(visitor: &Visitor, at: &str) -> String {
     roll_call(visitor, at).await.field("was")
 }
 

@@ -1,5 +1,9 @@
 //! The calling of the roll: who was there, marked by one person or by several at once.
 
+mod exceptions;
 pub mod model;
 pub mod pages;
+mod paper;
 mod saved;
+mod undo;
+pub mod version;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ids::MemberId;
 use crate::meetings::model::AttendanceStatus;
+use crate::meetings::roll_call::version::{MarkChange, Standing};
 use crate::vietnamese::fold;
 use crate::vietnamese::name::FullName;
 
@@ -50,6 +51,30 @@ impl OnRoll {
 
     pub fn is_absent(&self) -> bool {
         matches!(self.status, AttendanceStatus::Excused | AttendanceStatus::Unexcused)
+    }
+
+    pub fn standing(&self) -> Standing {
+        Standing { status: self.status, reason: self.reason.clone() }
+    }
+
+    /// The change to this mark. A reason outlives a change between the two kinds of
+    /// absence only, unless there is a new one.
+    pub fn changing(&self, status: AttendanceStatus, reason: &str) -> Option<MarkChange> {
+        let reason = match status {
+            AttendanceStatus::Excused | AttendanceStatus::Unexcused if reason.is_empty() => {
+                self.reason.clone()
+            }
+            AttendanceStatus::Excused | AttendanceStatus::Unexcused => reason.to_owned(),
+            _ => String::new(),
+        };
+        self.becoming(Standing { status, reason })
+    }
+
+    /// The change to this standing, if it is one.
+    pub fn becoming(&self, after: Standing) -> Option<MarkChange> {
+        let before = self.standing();
+        let number = self.number.filter(|_| before != after)?;
+        Some(MarkChange { number, before, after })
     }
 
     /// As history names the person: two of a cell may bear the same name.

@@ -12,22 +12,20 @@ use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit::model::{Act, Change};
+use crate::audit::model::Act;
 use crate::error::{Error, Result};
-use crate::ids::MeetingId;
+use crate::ids::{MeetingId, MemberId};
 use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::pages::enter;
 use crate::meetings::roll_call::model::{Dispute, OnRoll, Posted, Tally};
-use crate::meetings::roll_call::saved;
-use crate::meetings::store;
+use crate::meetings::roll_call::version::Save;
+use crate::meetings::roll_call::{paper, saved, undo};
+use crate::meetings::{absences, store};
 use crate::web::{Form, Path, Query};
 use crate::{audit, clock};
 
-/// As many changes of marks as one entry of the history names.
-const MOST_CHANGES: usize = 300;
-
 /// What history calls the saving of marks.
-pub const SAVED: &str = "meeting.roll_call";
+pub(super) const SAVED: &str = "meeting.roll_call";
 
 pub fn routes() -> Routes {
     let keep = Need::Right(Right::KeepMeetings);
@@ -36,6 +34,9 @@ pub fn routes() -> Routes {
         .post("/meetings/{id}/roll-call", keep, save)
         .post("/meetings/{id}/roll-call/start", keep, start)
         .get("/meetings/{id}/roll-call/saved", keep, saved::show)
+        .get("/meetings/{id}/roll-call/exceptions", keep, paper::show)
+        .post("/meetings/{id}/roll-call/exceptions", keep, paper::save)
+        .post("/meetings/{id}/roll-call/undo", keep, undo::undo)
         .post("/meetings/{id}/reasons", keep, saved::save_reasons)
 }
 
@@ -52,6 +53,8 @@ struct Choice {
     person: OnRoll,
     /// The mark that the page shows.
     chosen: AttendanceStatus,
+    /// Why the person said beforehand not to come.
+    announced: Option<String>,
 }
 
 #[derive(Template)]
@@ -81,12 +84,14 @@ impl RollPage {
         self.tally.expected() - self.hidden.expected()
     }
 
-    /// The page over a roll; `typed` are marks that were posted and not written.
+    /// The page over a roll; `announced` are the reasons given beforehand, `typed` marks
+    /// that were posted and not written.
     fn over(
         frame: Frame,
         meeting: Meeting,
         roll: Vec<OnRoll>,
         query: RollQuery,
+        mut announced: BTreeMap<MemberId, String>,
         typed: &BTreeMap<i64, AttendanceStatus>,
     ) -> RollPage {
         let was = roll.iter().filter(|it| it.number.is_some()).map(|it| it.status.letter());
@@ -106,7 +111,8 @@ impl RollPage {
             }
             shown.push(chosen);
             let letter = person.initial();
-            let choice = Choice { number, person, chosen };
+            let announced = announced.remove(&person.member_id);
+            let choice = Choice { number, person, chosen, announced };
             match groups.last_mut().filter(|(last, _)| *last == letter) {
                 Some((_, group)) => group.push(choice),
                 None => groups.push((letter, vec![choice])),
@@ -152,12 +158,13 @@ async fn show(
     if roll.iter().all(|it| it.number.is_none()) {
         return no_roll(frame, meeting);
     }
-    let page = RollPage::over(frame, meeting, roll, query, &BTreeMap::new());
+    let announced = absences::reasons(&mut tx, &scope, id).await?;
+    let page = RollPage::over(frame, meeting, roll, query, announced, &BTreeMap::new());
     Ok(Html(page.render()?).into_response())
 }
 
 /// Says in words why there is no roll to call.
-fn no_roll(frame: Frame, meeting: Meeting) -> Result<Response> {
+pub(super) fn no_roll(frame: Frame, meeting: Meeting) -> Result<Response> {
     let has_come = meeting.held_on <= clock::today();
     let status = if has_come { StatusCode::OK } else { StatusCode::CONFLICT };
     Ok((status, Html(StartPage { frame, meeting, has_come }.render()?)).into_response())
@@ -219,7 +226,8 @@ async fn save(
         Err(disputes) => {
             let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
             let query = RollQuery::default();
-            let page = RollPage::over(frame, meeting, roll, query, &posted.marks);
+            let announced = absences::reasons(&mut tx, &scope, id).await?;
+            let page = RollPage::over(frame, meeting, roll, query, announced, &posted.marks);
             let page = RollPage { disputes, ..page };
             return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
         }
@@ -229,27 +237,12 @@ async fn save(
         // Dropped, the transaction takes the claim back: nothing was saved.
         return Ok(done.into_response());
     }
-    for status in AttendanceStatus::MARKS {
-        let of_status = changes.iter().filter(|(_, to)| *to == status);
-        let numbers: Vec<i64> = of_status.filter_map(|(person, _)| person.number).collect();
-        if !numbers.is_empty() {
-            store::mark_numbers(&mut tx, id, status, &numbers).await?;
-        }
-    }
-    store::recount(&mut tx, id, clock::now()).await?;
-    let saved = store::get(&mut tx, id).await?;
-    let summary =
-        format!("Điểm danh {}: có mặt {}/{}", saved.name(), saved.present, saved.expected);
-    let mut act = Act::new(SAVED, id.0, summary).in_unit(unit.id);
-    for (person, to) in changes.iter().take(MOST_CHANGES) {
-        act = act.changing(&person.numbered_name(), person.status.short(), to.short());
-    }
-    if changes.len() > MOST_CHANGES {
-        let rest = format!("và {} đồng chí khác", changes.len() - MOST_CHANGES);
-        let (before, after) = (String::new(), "đã đánh dấu".to_owned());
-        act.changes.push(Change { field: rest, before, after });
-    }
-    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    let changes = changes.into_iter().filter_map(|(person, to)| person.changing(to, "")).collect();
+    let save = Save { changes, undoes: None, action: SAVED };
+    let summary = |saved: &Meeting| {
+        format!("Điểm danh {}: có mặt {}/{}", saved.name(), saved.present, saved.expected)
+    };
+    save.write(&mut tx, &viewer, &meeting, &roll, summary).await?;
     tx.commit().await?;
     Ok(done.into_response())
 }

@@ -11,21 +11,17 @@ use crate::access::frame::{Frame, Place};
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit;
-use crate::audit::model::{Act, Entry};
 use crate::error::{Error, Result};
-use crate::ids::MeetingId;
-use crate::meetings::model::{AttendanceStatus, Mark, Meeting};
+use crate::ids::{MeetingId, MemberId};
+use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::pages::enter;
 use crate::meetings::roll_call::model::{Dispute, Merged, OnRoll};
-use crate::meetings::roll_call::pages::SAVED;
-use crate::meetings::store;
+use crate::meetings::roll_call::version::{Save, Standing, Version};
+use crate::meetings::{absences, store};
 use crate::web::{Form, Path};
 
 /// As many characters as a reason may have.
 const LONGEST_REASON: usize = 200;
-/// As far back as the last saving of marks is looked for.
-const HISTORY: i64 = 50;
 
 /// Somebody who was absent, and the reason as the page shows it.
 struct Absent {
@@ -39,8 +35,8 @@ struct Absent {
 struct SavedPage {
     frame: Frame,
     meeting: Meeting,
-    /// The entry that wrote the last marks.
-    last: Option<Entry>,
+    /// The newest version; a roll that came from a file has none.
+    last: Option<Version>,
     absent: Vec<Absent>,
     disputes: Vec<Dispute>,
 }
@@ -65,20 +61,24 @@ pub async fn show(
     }
     let roll = store::roll(&mut tx, &scope, id).await?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
-    let last = last_saving(audit::store::list_of(&mut tx, id.0, HISTORY).await?);
-    let absent = absent(roll, &BTreeMap::new());
+    let last = store::versions::last(&mut tx, id).await?;
+    let announced = absences::reasons(&mut tx, &scope, id).await?;
+    let absent = absent(roll, &announced, &BTreeMap::new());
     let page = SavedPage { frame, meeting, last, absent, disputes: Vec::new() };
     Ok(Html(page.render()?).into_response())
 }
 
-fn last_saving(history: Vec<Entry>) -> Option<Entry> {
-    history.into_iter().find(|it| it.action == SAVED)
-}
-
-fn absent(roll: Vec<OnRoll>, typed: &BTreeMap<i64, String>) -> Vec<Absent> {
+/// Those who were absent. A reason that was announced is proposed to those excused.
+fn absent(
+    roll: Vec<OnRoll>,
+    announced: &BTreeMap<MemberId, String>,
+    typed: &BTreeMap<i64, String>,
+) -> Vec<Absent> {
     let absent = roll.into_iter().filter(OnRoll::is_absent).filter_map(|person| {
         let number = person.number?;
-        let typed = typed.get(&number).unwrap_or(&person.reason).clone();
+        let is_open = person.status == AttendanceStatus::Excused && person.reason.is_empty();
+        let announced = announced.get(&person.member_id).filter(|_| is_open);
+        let typed = typed.get(&number).or(announced).unwrap_or(&person.reason).clone();
         Some(Absent { number, person, typed })
     });
     absent.collect()
@@ -99,17 +99,15 @@ pub async fn save_reasons(
     if typed.values().any(|it| it.chars().count() > LONGEST_REASON) {
         return Err(Error::BadRequest("Lý do dài nhất 200 ký tự. Quay lại và viết ngắn hơn."));
     }
-    let (mut marks, mut disputes) = (Vec::new(), Vec::new());
-    let mut act = Act::new("meeting.reasons", id.0, format!("Ghi lý do vắng {}", meeting.name()));
+    let (mut changes, mut disputes) = (Vec::new(), Vec::new());
     for person in roll.iter().filter(|it| it.is_absent()) {
         let reason = person.number.and_then(|it| Some((typed.get(&it)?, was.get(&it)?)));
         let Some((reason, was)) = reason else { continue };
         match Merged::of(was, &person.reason, reason) {
             Merged::Kept => {}
             Merged::Changed => {
-                let (member_id, status) = (person.member_id, person.status);
-                marks.push(Mark { member_id, status, reason: reason.clone() });
-                act = act.changing(&person.numbered_name(), &person.reason, reason);
+                let after = Standing { status: person.status, reason: reason.clone() };
+                changes.extend(person.becoming(after));
             }
             Merged::Disputed => disputes.push(Dispute {
                 name: person.numbered_name(),
@@ -120,13 +118,16 @@ pub async fn save_reasons(
     }
     if !disputes.is_empty() {
         let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
-        let last = last_saving(audit::store::list_of(&mut tx, id.0, HISTORY).await?);
-        let page = SavedPage { frame, meeting, last, absent: absent(roll, &typed), disputes };
+        let last = store::versions::last(&mut tx, id).await?;
+        let announced = absences::reasons(&mut tx, &scope, id).await?;
+        let absent = absent(roll, &announced, &typed);
+        let page = SavedPage { frame, meeting, last, absent, disputes };
         return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
     }
-    if !marks.is_empty() {
-        store::mark(&mut tx, id, &marks).await?;
-        audit::store::append(&mut tx, &viewer.actor(), act.in_unit(unit.id)).await?;
+    if !changes.is_empty() {
+        let save = Save { changes, undoes: None, action: "meeting.reasons" };
+        let summary = |saved: &Meeting| format!("Ghi lý do vắng {}", saved.name());
+        save.write(&mut tx, &viewer, &meeting, &roll, summary).await?;
         tx.commit().await?;
     }
     Ok(Redirect::to(&format!("/meetings/{id}")).into_response())
