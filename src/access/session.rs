@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::access::store;
 use crate::access::viewer::{ClientAddress, Viewer};
 use crate::app::App;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -80,9 +80,10 @@ async fn viewer(app: &App, token_hash: &[u8], address: ClientAddress) -> Result<
     let grants = store::grants_of(&mut tx, found.account_id).await?;
     drop(tx);
     if idle > SEEN_EVERY {
-        let mut tx = app.db.write().await?;
-        store::see_session(&mut tx, token_hash, now).await?;
-        tx.commit().await?;
+        // Who only reads must not have to wait until somebody can write.
+        if let Err(error) = see(app, token_hash, now).await {
+            tracing::warn!(%error, "the last use of a sign-in was not noted");
+        }
     }
     Ok(Some(Viewer {
         account_id: found.account_id,
@@ -92,6 +93,12 @@ async fn viewer(app: &App, token_hash: &[u8], address: ClientAddress) -> Result<
         address: address.0.to_string(),
         session: token_hash.to_vec(),
     }))
+}
+
+async fn see(app: &App, token_hash: &[u8], now: Moment) -> sqlx::Result<()> {
+    let mut tx = app.db.write().await?;
+    store::see_session(&mut tx, token_hash, now).await?;
+    tx.commit().await
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

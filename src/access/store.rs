@@ -182,7 +182,8 @@ pub async fn add_grant(tx: &mut Tx, grant: &Grant, at: Moment) -> sqlx::Result<(
             .bind(at)
     )?;
     remove_sessions_of(tx, grant.account_id).await?;
-    Ok(())
+    // A link made for the lesser account must not open the greater one.
+    void_links(tx, Some(grant.account_id), at).await
 }
 
 pub async fn revoke_grant(tx: &mut Tx, grant: &Grant, at: Moment) -> sqlx::Result<()> {
