@@ -235,6 +235,26 @@ async fn two_who_mark_one_person_differently_have_to_choose() {
     assert_eq!(marks(&one, &at).await, "up-");
 }
 
+/// The page of a conflict shows a colleague's marks, and sending it on keeps them.
+#[tokio::test]
+async fn a_conflict_takes_nothing_back_that_was_not_touched() {
+    let site = Site::start().await;
+    let (one, other) = (site.secretary().await, site.secretary().await);
+    people(&site, 3).await;
+    let at = meeting_today(&one).await;
+    let page = roll_call(&one, &at).await;
+    save(&one, &page, &at, &[("m2", "p")], "save").await.leads_to();
+    let stale = roll_call(&other, &at).await;
+    let page = roll_call(&one, &at).await;
+    save(&one, &page, &at, &[("m1", "e"), ("m2", "e")], "save").await.leads_to();
+    let page = save(&other, &stale, &at, &[("m1", "u"), ("m2", "p")], "save").await;
+    page.assert_is(StatusCode::CONFLICT);
+    page.assert_shows(r#"name="m1" value="u" checked"#);
+    page.assert_shows(r#"name="m2" value="e" checked"#);
+    save(&other, &page, &at, &[("m1", "u"), ("m2", "e")], "save").await.leads_to();
+    assert_eq!(marks(&one, &at).await, "ue-");
+}
+
 #[tokio::test]
 async fn the_exempt_stand_apart_and_outside_the_count() {
     let site = Site::start().await;

@@ -196,6 +196,16 @@ impl Posted {
         Some(posted)
     }
 
+    /// The marks that were chosen on the page, apart from those it merely showed: of the
+    /// others the stored mark holds, whoever set it meanwhile.
+    pub fn chosen(&self) -> BTreeMap<i64, AttendanceStatus> {
+        let numbered = (1..).zip(&self.was);
+        let chosen = numbered.filter_map(|(number, was)| {
+            self.marks.get(&number).filter(|mark| *mark != was).map(|mark| (number, *mark))
+        });
+        chosen.collect()
+    }
+
     /// Brings the posted marks and the stored ones together: who changes to what, in the
     /// order of the roll, or else the people whom somebody else has marked differently.
     pub fn merge<'a>(

@@ -227,7 +227,7 @@ async fn save(
             let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
             let query = RollQuery::default();
             let announced = absences::reasons(&mut tx, &scope, id).await?;
-            let page = RollPage::over(frame, meeting, roll, query, announced, &posted.marks);
+            let page = RollPage::over(frame, meeting, roll, query, announced, &posted.chosen());
             let page = RollPage { disputes, ..page };
             return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
         }

@@ -120,6 +120,9 @@ pub async fn save_reasons(
         let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
         let last = store::versions::last(&mut tx, id).await?;
         let announced = absences::reasons(&mut tx, &scope, id).await?;
+        // Reasons that the page merely showed give way to what is stored meanwhile.
+        let mut typed = typed;
+        typed.retain(|number, reason| was.get(number) != Some(reason));
         let absent = absent(roll, &announced, &typed);
         let page = SavedPage { frame, meeting, last, absent, disputes };
         return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
