@@ -294,3 +294,45 @@ async fn only_those_who_may_take_names_away_get_the_list() {
         trusted.get(path).await.assert_is(StatusCode::OK);
     }
 }
+
+/// Where somebody works and can be called today is for those where they live today.
+#[tokio::test]
+async fn a_past_list_tells_nothing_new_of_those_who_left() {
+    let site = Site::start().await;
+    site.seed(async |tx| {
+        let now = clock::now();
+        let office = Workplace { id: WorkplaceId::new(), name: "Sở Tài chính".to_owned() };
+        members::store::add_workplace(tx, &office, None).await.unwrap();
+        let gone = NewMember {
+            phone: Some("0912345678".to_owned()),
+            workplace_id: Some(office.id),
+            workplace_cell: "Chi bộ Ngân sách".to_owned(),
+            ..person("Lê Thị Sen")
+        };
+        members::store::add(tx, &gone, now).await.unwrap();
+        let homes = [
+            home(gone.id, site.town.cell_a1, "2020-01-01", Some("2024-06-01")),
+            home(gone.id, site.town.cell_b1, "2024-06-01", None),
+        ];
+        for home in homes {
+            members::store::add_residence(tx, &home, now).await.unwrap();
+        }
+    })
+    .await;
+    let (then, now) = (site.secretary().await, site.outsider().await);
+    let list = "/units/a1/members?on=2024-01-01";
+    let page = then.get(list).await;
+    page.assert_shows("Lê Thị Sen");
+    page.assert_hides("Sở Tài chính");
+    for found in ["q=0912345678", "q=tai+chinh"] {
+        then.get(&format!("{list}&{found}")).await.assert_hides("Lê Thị Sen");
+    }
+    let file = then.get("/units/a1/members.csv?on=2024-01-01").await;
+    file.assert_shows("Lê Thị Sen");
+    file.assert_hides("0912345678");
+    file.assert_hides("Chi bộ Ngân sách");
+    now.get("/units/b1/members?q=0912345678").await.assert_shows("Sở Tài chính");
+    // Whoever sees both cells sees it all.
+    let city = site.visitor_who(Role::OrganisationOfficer, site.town.city, true).await;
+    city.get("/units/thanh-pho/members?on=2024-01-01").await.assert_shows("Sở Tài chính");
+}

@@ -13,13 +13,14 @@ macro_rules! found {
     ($scope:expr, $filter:expr, $words:expr) => {
         sqlx::query_as(concat!(
             "SELECT member.full_name, member.born_on, member.born_precision, member.sex,
-                    member.position, workplace.name AS workplace, member.workplace_cell,
+                    COALESCE(present.position, '') AS position, workplace.name AS workplace,
+                    COALESCE(present.workplace_cell, '') AS workplace_cell,
                     residence.address, residence.household_cluster,
                     COALESCE(home.name, '') AS cell_name, above.name AS parent_name,
                     member.admitted_on, member.official_on,
                     introduction_letter.number AS letter_number,
                     introduction_letter.issued_on AS letter_issued_on,
-                    member.phone, residence.category, residence.started_on ",
+                    present.phone, residence.category, residence.started_on ",
             listed!(
                 "LEFT JOIN introduction_letter ON introduction_letter.id = residence.letter_id
                  LEFT JOIN unit_period AS home

@@ -78,7 +78,7 @@ macro_rules! holds {
             " AND (",
             $bind,
             " = '%' OR member.folded || ' ' || COALESCE(workplace.folded, '') || ' '
-                       || COALESCE(member.phone, '') LIKE ",
+                       || COALESCE(present.phone, '') LIKE ",
             $bind,
             " ESCAPE '\\')"
         )
@@ -87,6 +87,10 @@ macro_rules! holds {
 pub(super) use holds;
 
 /// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 10.
+///
+/// `present` is what the record says today. It is not there for somebody who has since
+/// moved out of the unit: the list of a past day tells their name and the residence of
+/// that day, not where they work or can be called now.
 macro_rules! listed {
     () => {
         listed!("")
@@ -98,7 +102,15 @@ macro_rules! listed {
                         AND residence.started_on <= $2
                         AND (residence.ended_on IS NULL OR residence.ended_on > $2)
          JOIN member ON member.id = residence.member_id
-         LEFT JOIN workplace ON workplace.id = member.workplace_id ",
+         LEFT JOIN member AS present
+                ON present.id = member.id
+               AND NOT EXISTS (SELECT 1 FROM residence AS later
+                               WHERE later.member_id = residence.member_id
+                                 AND later.started_on > residence.started_on
+                                 AND NOT EXISTS (SELECT 1 FROM unit_ancestor AS inside
+                                                 WHERE inside.ancestor_id = $1
+                                                   AND inside.unit_id = later.cell_id))
+         LEFT JOIN workplace ON workplace.id = present.workplace_id ",
             $joined,
             " WHERE unit_ancestor.ancestor_id = $1
            AND unit_ancestor.from_on <= $2

@@ -100,7 +100,8 @@ pub async fn search(
                         AND residence.started_on <= $2
                         AND (residence.ended_on IS NULL OR residence.ended_on > $2)
          JOIN member ON member.id = residence.member_id
-         LEFT JOIN workplace ON workplace.id = member.workplace_id
+         JOIN member AS present ON present.id = member.id
+         LEFT JOIN workplace ON workplace.id = present.workplace_id
          JOIN unit_period ON unit_period.unit_id = residence.cell_id
                           AND unit_period.from_on <= $2
                           AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
