@@ -52,13 +52,14 @@ pub async fn enter(tx: &mut Tx, viewer: &Viewer, unit_id: UnitId, right: Right) 
 }
 
 fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
-    const ALL: [Right; 8] = [
+    const ALL: [Right; 9] = [
         Right::SeeCounts,
         Right::SeeNames,
         Right::KeepMembers,
         Right::KeepMeetings,
         Right::KeepContributions,
         Right::ExportNames,
+        Right::KeepSettings,
         Right::KeepUnits,
         Right::KeepAccounts,
     ];

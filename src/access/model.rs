@@ -57,28 +57,34 @@ impl Role {
     /// for; `names` is what the grant says of names.
     pub fn allows(self, right: Right, below: bool, names: bool) -> bool {
         use Right::{
-            ExportNames, KeepAccounts, KeepContributions, KeepMeetings, KeepMembers, KeepUnits,
-            SeeCounts, SeeNames,
+            ExportNames, KeepAccounts, KeepContributions, KeepMeetings, KeepMembers, KeepSettings,
+            KeepUnits, SeeCounts, SeeNames,
         };
         match self {
             Role::CellSecretary => {
                 let own = matches!(
                     right,
-                    SeeNames | KeepMembers | KeepMeetings | KeepContributions | ExportNames
+                    SeeNames
+                        | KeepMembers
+                        | KeepMeetings
+                        | KeepContributions
+                        | KeepSettings
+                        | ExportNames
                 );
                 right == SeeCounts || (own && !below)
             }
             Role::WardOfficer => match right {
                 SeeCounts | SeeNames | KeepMembers | ExportNames => true,
-                KeepMeetings | KeepContributions => !below,
+                KeepMeetings | KeepContributions | KeepSettings => !below,
                 KeepUnits | KeepAccounts => false,
             },
             Role::OrganisationOfficer => match right {
                 SeeCounts => true,
+                KeepSettings => !below,
                 SeeNames | ExportNames => names,
                 _ => false,
             },
-            Role::Administrator => matches!(right, KeepUnits | KeepAccounts),
+            Role::Administrator => matches!(right, KeepUnits | KeepAccounts | KeepSettings),
         }
     }
 }
@@ -95,6 +101,8 @@ pub enum Right {
     KeepContributions,
     /// Files that name members.
     ExportNames,
+    /// What the unit settles for itself and for those below it.
+    KeepSettings,
     KeepUnits,
     KeepAccounts,
 }
@@ -106,7 +114,7 @@ impl Right {
     pub fn sight(self) -> Right {
         match self {
             Right::KeepMembers | Right::KeepMeetings | Right::KeepContributions => Right::SeeNames,
-            Right::ExportNames => Right::SeeCounts,
+            Right::ExportNames | Right::KeepSettings => Right::SeeCounts,
             other => other,
         }
     }

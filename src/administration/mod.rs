@@ -1,5 +1,5 @@
-//! The administrator's pages: units and accounts. Their tables belong to
-//! `organisation` and `access`; member data is out of reach here.
+//! Units, what they settle, and accounts. Their tables belong to `organisation` and
+//! `access`; member data is out of reach here.
 
 pub mod form;
 pub mod pages;

@@ -43,6 +43,7 @@ struct UnitPage {
     faults: Faults,
     may_see_names: bool,
     may_export: bool,
+    may_settle: bool,
     /// None where no day could be read.
     counts: Option<Counts>,
 }
@@ -101,16 +102,24 @@ async fn show(
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Counts).await?;
     let may_see_names = scope.may(Right::SeeNames);
     let may_export = scope.may(Right::ExportNames);
+    let may_settle = scope.may(Right::KeepSettings);
     let page = match form.read(clock::today()) {
-        Err(faults) => {
-            UnitPage { frame, unit, form, faults, may_see_names, may_export, counts: None }
-        }
+        Err(faults) => UnitPage {
+            frame,
+            unit,
+            form,
+            faults,
+            may_see_names,
+            may_export,
+            may_settle,
+            counts: None,
+        },
         Ok(as_of) => {
             let overview = store::overview(&mut tx, unit.id, as_of).await?;
             let unit = overview.unit.clone();
             let counts = Some(counts(&mut tx, &scope, &frame, &overview).await?);
             let (form, faults) = (AsOfForm::filled(as_of), Faults::default());
-            UnitPage { frame, unit, form, faults, may_see_names, may_export, counts }
+            UnitPage { frame, unit, form, faults, may_see_names, may_export, may_settle, counts }
         }
     };
     let status =

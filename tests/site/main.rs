@@ -21,5 +21,6 @@ mod opinions;
 mod roll_call;
 mod schema;
 mod scope;
+mod settings;
 mod statistics;
 mod support;

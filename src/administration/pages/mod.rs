@@ -1,11 +1,12 @@
-//! The pages under /administration.
+//! The pages under /administration, and the settings of a unit.
 
 use crate::access::routes::Routes;
 
 mod accounts;
 mod grants;
+mod settings;
 mod units;
 
 pub fn routes() -> Routes {
-    units::routes().merge(accounts::routes()).merge(grants::routes())
+    units::routes().merge(accounts::routes()).merge(grants::routes()).merge(settings::routes())
 }
