@@ -170,14 +170,13 @@ pub struct Contribution {
     pub quantity_hundredths: i64,
     pub measure: String,
     pub note: String,
-    /// The entry that this one cancels, and its day.
+    /// The entry that this one cancels.
     pub reverses_id: Option<ContributionId>,
-    pub reverses_on: Option<NaiveDate>,
     /// Why this one cancels that one.
     pub reason: String,
-    /// The entry that cancels this one, and its day.
+    /// The entry that cancels this one, and when it was written down.
     pub reversal_id: Option<ContributionId>,
-    pub reversal_on: Option<NaiveDate>,
+    pub reversed_at: Option<Moment>,
     pub created_at: Moment,
 }
 
@@ -202,17 +201,25 @@ impl Contribution {
 
     /// What its line in the book says beside the amount.
     pub fn remark(&self) -> String {
-        match (self.reverses_on, self.reversal_on) {
-            (Some(on), _) => format!("Hủy khoản ngày {}: {}", day::short(on), self.reason),
-            (_, Some(on)) if self.note.is_empty() => format!("Đã hủy ngày {}", day::short(on)),
-            (_, Some(on)) => format!("{}. Đã hủy ngày {}", self.note, day::short(on)),
-            _ => self.note.clone(),
+        if self.reverses_id.is_some() {
+            return format!("Hủy khoản cùng ngày: {}. {}", self.reason, self.cancelled());
+        }
+        match self.note.as_str() {
+            note if !self.is_void() => note.to_owned(),
+            "" => self.cancelled(),
+            note => format!("{note}. {}", self.cancelled()),
         }
     }
 
-    /// The entry of the opposite sign, written down on `today` or, where the mistake
-    /// bears a later day, on that one.
-    pub fn reversal(&self, id: ContributionId, reason: &str, today: NaiveDate) -> NewContribution {
+    /// `Đã hủy ngày 05/01/2025`, of a line that cancels or was cancelled; else empty.
+    pub fn cancelled(&self) -> String {
+        let at = if self.reverses_id.is_some() { Some(self.created_at) } else { self.reversed_at };
+        at.map(|it| format!("Đã hủy ngày {}", day::short(it.day()))).unwrap_or_default()
+    }
+
+    /// The entry of the opposite sign. It bears the day of what it cancels, so that the
+    /// sums of a year hold neither; when it was written down stands in `created_at`.
+    pub fn reversal(&self, id: ContributionId, reason: &str) -> NewContribution {
         NewContribution {
             id,
             unit_id: self.unit_id,
@@ -221,7 +228,7 @@ impl Contribution {
                 Some(member_id) => Giver::Member(member_id),
                 None => Giver::Group(self.giver.clone()),
             },
-            given_on: today.max(self.given_on),
+            given_on: self.given_on,
             kind: self.kind,
             amount_vnd: -self.amount_vnd,
             quantity_hundredths: -self.quantity_hundredths,
@@ -338,8 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reversal_is_never_older_than_what_it_cancels() {
-        let day = |day| NaiveDate::from_ymd_opt(2024, 11, day).unwrap();
+    fn a_reversal_bears_the_day_of_what_it_cancels() {
         let entry = Contribution {
             id: ContributionId::new(),
             unit_id: UnitId::new(),
@@ -348,23 +354,20 @@ mod tests {
             work_name: None,
             member_id: None,
             giver: "Tổ đảng ngõ 5".to_owned(),
-            given_on: day(9),
+            given_on: NaiveDate::from_ymd_opt(2024, 11, 9).unwrap(),
             kind: ContributionKind::Money,
             amount_vnd: 200_000,
             quantity_hundredths: 0,
             measure: DONG.to_owned(),
             note: String::new(),
             reverses_id: None,
-            reverses_on: None,
             reason: String::new(),
             reversal_id: None,
-            reversal_on: None,
+            reversed_at: None,
             created_at: Moment(0),
         };
-        let reversal = |today| entry.reversal(ContributionId::new(), "ghi nhầm", today);
-        assert_eq!(reversal(day(10)).given_on, day(10));
-        assert_eq!(reversal(day(8)).given_on, day(9));
-        assert_eq!(reversal(day(10)).amount_vnd, -200_000);
-        assert_eq!(reversal(day(10)).giver, Giver::Group("Tổ đảng ngõ 5".to_owned()));
+        let reversal = entry.reversal(ContributionId::new(), "ghi nhầm");
+        assert_eq!((reversal.given_on, reversal.amount_vnd), (entry.given_on, -200_000));
+        assert_eq!(reversal.giver, Giver::Group("Tổ đảng ngõ 5".to_owned()));
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::access::guard::Scope;
+use crate::clock;
 use crate::db::Db;
 use crate::error::Result;
 use crate::evaluation::model::{Place, Row, Year};
@@ -59,7 +60,7 @@ pub async fn fill(db: Db, scope: Scope, year: Year, rows: Rows) -> Result<()> {
     let places = store::places(&mut tx, &scope, year).await?;
     let names = places.iter().map(Place::name).collect();
     let mut lines = Lines { places: names, written: 0, rows };
-    store::each(&mut tx, &scope, year, &places, &mut lines).await?;
+    store::each(&mut tx, &scope, (year, clock::today()), &places, &mut lines).await?;
     lines.rows.finish().await
 }
 

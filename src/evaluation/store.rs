@@ -1,11 +1,13 @@
 //! What the file is made of. It writes to no table.
 
+use chrono::NaiveDate;
 use futures_util::{Stream, TryStreamExt};
 
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::evaluation::export::Lines;
 use crate::evaluation::model::{Place, Row, Year, sort};
+use crate::members::store::kept_in;
 
 /// The units at or below the one entered on the year's day, in the order of the file.
 pub async fn places(tx: &mut Tx, scope: &Scope, year: Year) -> sqlx::Result<Vec<Place>> {
@@ -45,11 +47,12 @@ pub async fn count(tx: &mut Tx, scope: &Scope, year: Year) -> sqlx::Result<i64> 
 /// Hands everybody who lives in one of the `places` on the year's day to `lines`, in
 /// the order of the places and then by name, without ever holding more than one.
 ///
-/// The scope is the proof that these names may be read.
+/// The scope is the proof that these names may be read. Where somebody works is told of
+/// those only who are kept in the unit `today`.
 pub async fn each(
     tx: &mut Tx,
-    _: &Scope,
-    year: Year,
+    scope: &Scope,
+    (year, today): (Year, NaiveDate),
     places: &[Place],
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
@@ -59,7 +62,8 @@ pub async fn each(
     // CROSS JOIN keeps SQLite to the order written: from the few listed, not from every
     // meeting of the year.
     let (from, to) = year.days();
-    let sql = "WITH RECURSIVE place (number, code) AS (
+    let sql = concat!(
+        "WITH RECURSIVE place (number, code) AS (
                    SELECT 0, TRIM(SUBSTR($1, 1, 60))
                    UNION ALL
                    SELECT number + 1, TRIM(SUBSTR($1, 60 * (number + 1) + 1, 60))
@@ -111,7 +115,8 @@ pub async fn each(
                SELECT CAST(listed.number AS BIGINT) AS place,
                       member.full_name, member.born_on, member.born_precision, member.sex,
                       member.admitted_on, member.official_on,
-                      workplace.name AS workplace, member.workplace_cell,
+                      workplace.name AS workplace,
+                      COALESCE(present.workplace_cell, '') AS workplace_cell,
                       listed.address, listed.kind, listed.category,
                       introduction_letter.number AS letter_number,
                       introduction_letter.received_on,
@@ -128,13 +133,23 @@ pub async fn each(
                       CAST(COALESCE(given.expertise, 0) AS BIGINT) AS expertise
                FROM listed
                JOIN member ON member.id = listed.member_id
-               LEFT JOIN workplace ON workplace.id = member.workplace_id
+               LEFT JOIN member AS present ON present.id = member.id AND ",
+        kept_in!("$5", "$6", "listed.member_id"),
+        " LEFT JOIN workplace ON workplace.id = present.workplace_id
                LEFT JOIN introduction_letter ON introduction_letter.id = listed.letter_id
                LEFT JOIN attended ON attended.member_id = listed.member_id
                LEFT JOIN given ON given.member_id = listed.member_id
-               ORDER BY listed.number, member.sort_key, member.id";
+               ORDER BY listed.number, member.sort_key, member.id"
+    );
     on!(tx, db => forward(
-        sqlx::query_as(sql).bind(codes.concat()).bind(year.on).bind(from).bind(to).fetch(db),
+        sqlx::query_as(sql)
+            .bind(codes.concat())
+            .bind(year.on)
+            .bind(from)
+            .bind(to)
+            .bind(scope.unit_id())
+            .bind(today)
+            .fetch(db),
         lines,
     ))
 }

@@ -1,6 +1,6 @@
 //! Works, funds, and what is given to them.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use haichieu::clock;
 use haichieu::ids::{ContributionId, MemberId, ResidenceId, UnitId, WorkItemId};
 use haichieu::members::model::{NewMember, NewResidence, ResidenceKind};
@@ -528,4 +528,33 @@ async fn who_moved_in_later_did_not_give_before() {
         .await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
     page.assert_shows("ngày 01/06/2019 đồng chí Võ Quốc Huy không ở đây");
+}
+
+/// Found in the next year, a mistake is cancelled in the year that it was made in.
+#[tokio::test]
+async fn a_mistake_of_one_year_weighs_on_no_other() {
+    let (site, secretary, _) = cell_with_a_fund().await;
+    let right = Gift::of("huy").with("given_on", "10/10/2023").with("amount", "90k");
+    right.write(&secretary).await;
+    let mistake = Gift::of("huy").with("given_on", "11/10/2023").with("amount", "900k");
+    let entry = mistake.write(&secretary).await;
+    let reverse = format!("{entry}/reverse");
+    let id = secretary.get(&reverse).await.field("id");
+    let form = [("id", &*id), ("reason", "thừa một số 0")];
+    secretary.post(&reverse, &form).await.leads_to();
+
+    let of_year = async |year: i32| {
+        let page = secretary.get(&format!("{BOOK}?year={year}")).await;
+        (page.body.contains(&dong("90.000")), page.body.contains(&dong("900.000")))
+    };
+    assert_eq!(of_year(2023).await, (true, true), "both lines stay in the book of the year");
+    assert_eq!(of_year(clock::today().year()).await, (false, false));
+    let file = secretary.get("/units/a1/evaluations.csv?year=2023").await;
+    file.assert_shows("90.000 đ");
+    file.assert_hides("990.000");
+    let file = secretary.get("/units/a1/evaluations.csv").await;
+    file.assert_hides("900.000");
+    let today = day::short(clock::today());
+    secretary.get(&entry).await.assert_shows(&format!("Đã hủy ngày {today}"));
+    assert_eq!(lines(&site).await, 3);
 }

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use calamine::{Data, DataType, Reader, Xlsx};
+use haichieu::access::model::Role;
 use haichieu::contributions::model::{ContributionKind, NewContribution};
 use haichieu::ids::{ContributionId, LetterId, WorkplaceId};
 use haichieu::members::model::{ExemptReason, NewLetter, NewMember, NewResidence, Sex, Workplace};
@@ -10,8 +11,8 @@ use haichieu::vietnamese::day::PartialDay;
 use haichieu::{audit, clock, members};
 use reqwest::StatusCode;
 
-use crate::statistics::{gift, give, home, meeting, people, person};
-use crate::support::{Site, day};
+use crate::statistics::{gift, give, home, meeting, people, person, reorganised};
+use crate::support::{Page, Site, day};
 
 /// Two people in cell A1, one who is exempt in cell A2; a year with two meetings.
 async fn small_town() -> Site {
@@ -216,4 +217,50 @@ async fn names_leave_with_those_who_may_and_a_trace() {
     let entries = audit::store::list_of(&mut tx, cell, 9).await.unwrap();
     let said = "Xuất đánh giá năm 2024 của chi bộ tổ dân phố 1 (CSV cho Excel), 2 dòng dự kiến";
     assert_eq!(entries.iter().map(|it| &*it.summary).collect::<Vec<_>>(), [said]);
+}
+
+/// Where somebody works today is for those who keep the member today: neither for the
+/// cell that the member left, nor for the ward that lost the whole cell.
+#[tokio::test]
+async fn a_past_year_tells_nothing_new_of_those_who_left() {
+    let site = Site::start().await;
+    let (ward_c, cell) = reorganised(&site).await;
+    site.seed(async |tx| {
+        let office = Workplace { id: WorkplaceId::new(), name: "Sở Tài chính".to_owned() };
+        members::store::add_workplace(tx, &office, None).await.unwrap();
+        let works_there = |name| NewMember { workplace_id: Some(office.id), ..person(name) };
+        let (gone, stays) = (works_there("Lê Thị Sen"), works_there("Võ Bình"));
+        for member in [&gone, &stays] {
+            members::store::add(tx, member, clock::now()).await.unwrap();
+        }
+        let homes = [
+            home(gone.id, site.town.cell_a1, "2020-01-01", Some("2025-06-01")),
+            home(gone.id, site.town.cell_b1, "2025-06-01", None),
+            home(stays.id, cell, "2020-01-01", None),
+        ];
+        for home in homes {
+            members::store::add_residence(tx, &home, clock::now()).await.unwrap();
+        }
+    })
+    .await;
+
+    let file = site.secretary().await.get("/units/a1/evaluations.csv?year=2024").await;
+    file.assert_shows("Lê Thị Sen");
+    file.assert_hides("Sở Tài chính");
+    let old_ward = site.visitor(Role::WardOfficer, site.town.ward_b).await;
+    let file = old_ward.get("/units/phuong-b/evaluations.csv?year=2024").await;
+    let (sen, binh) = (line(&file, "Lê Thị Sen"), line(&file, "Võ Bình"));
+    assert!(sen.is_none(), "lived in another ward then");
+    assert!(!binh.unwrap().contains("Sở Tài chính"), "the cell has another ward now");
+    let list = old_ward.get("/units/phuong-b/members?on=2024-12-31").await;
+    list.assert_shows("Võ Bình");
+    list.assert_hides("Sở Tài chính");
+
+    let new_ward = site.visitor(Role::WardOfficer, ward_c).await;
+    let list = new_ward.get("/units/phuong-c/members?on=2025-07-02").await;
+    list.assert_shows("Sở Tài chính");
+}
+
+fn line<'a>(file: &'a Page, name: &str) -> Option<&'a str> {
+    file.body.lines().find(|it| it.contains(name))
 }

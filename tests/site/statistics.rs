@@ -177,7 +177,7 @@ async fn somebody_who_moves_is_counted_where_at_home() {
 }
 
 /// Opens a ward C, to which a cell of ward B has belonged since 2025-07-01.
-async fn reorganised(site: &Site) -> (UnitId, UnitId) {
+pub async fn reorganised(site: &Site) -> (UnitId, UnitId) {
     let (ward, cell) = (UnitId::new(), UnitId::new());
     let unit = |id, code: &str, kind, parent_id, from: &str, to: Option<&str>| NewUnit {
         id,

@@ -187,7 +187,7 @@ pub async fn reverse(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
         }
     };
-    let new = entry.reversal(reversal_id, &reason, clock::today());
+    let new = entry.reversal(reversal_id, &reason);
     match store::add(&mut tx, &new, clock::now()).await {
         // Two at once: the other one has reversed it; the page says so.
         Err(error) if is_duplicate(&error) => return Ok(there),

@@ -28,15 +28,13 @@ macro_rules! entries {
                     contribution.reason, contribution.created_at,
                     COALESCE(member.full_name, contribution.group_name) AS giver,
                     work_item.name AS work_name,
-                    original.given_on AS reverses_on,
-                    reversal.id AS reversal_id, reversal.given_on AS reversal_on,
+                    reversal.id AS reversal_id, reversal.created_at AS reversed_at,
                     (SELECT unit_period.name FROM unit_period
                      WHERE unit_period.unit_id = contribution.unit_id
                      ORDER BY unit_period.from_on DESC LIMIT 1) AS unit_name
              FROM contribution
              LEFT JOIN member ON member.id = contribution.member_id
              LEFT JOIN work_item ON work_item.id = contribution.work_item_id
-             LEFT JOIN contribution AS original ON original.id = contribution.reverses_id
              LEFT JOIN contribution AS reversal ON reversal.reverses_id = contribution.id ",
             $($rest),+
         )

@@ -81,8 +81,10 @@ impl ListQuery {
     pub fn filter(&self) -> (Filter, Faults) {
         let mut faults = Faults::default();
         let on = faults.read_optional("on", &self.on, day::read).flatten();
+        let today = clock::today();
         let filter = Filter {
-            on: on.unwrap_or_else(clock::today),
+            on: on.unwrap_or(today),
+            today,
             query: self.q.clone(),
             category: self.category(),
             has_letter: self.has_letter(),

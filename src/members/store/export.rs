@@ -2,13 +2,13 @@
 
 use futures_util::{Stream, TryStreamExt};
 
-use super::list::{Filter, RANKED, holds, listed, patterns};
+use super::list::{Filter, RANKED, holds, kept_in, listed, patterns};
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::members::export::Lines;
 use crate::members::model::Listed;
 
-/// Binds 1 to 10 as [`listed!`] has them.
+/// Binds 1 to 11 as [`listed!`] has them.
 macro_rules! found {
     ($scope:expr, $filter:expr, $words:expr) => {
         sqlx::query_as(concat!(
@@ -42,6 +42,7 @@ macro_rules! found {
         .bind(&$words[3])
         .bind(&$words[4])
         .bind(&$words[5])
+        .bind($filter.today)
     };
 }
 

@@ -17,6 +17,8 @@ pub const RANKED: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Filter {
     pub on: NaiveDate,
+    /// The day on which the list is read.
+    pub today: NaiveDate,
     /// Words of names, workplaces and telephone numbers, as typed.
     pub query: String,
     pub category: Option<Category>,
@@ -86,7 +88,32 @@ macro_rules! holds {
 }
 pub(super) use holds;
 
-/// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 10.
+/// Whether the member of a `residence` is kept, on the day in `$today`, by a cell at or
+/// below the unit in `$unit`: the cell of the open residence, or of the last.
+///
+/// Only then may somebody of that unit be told what the record says now. The list of a
+/// past day also names people who have since moved out, alone or with their whole cell.
+macro_rules! kept_in {
+    ($unit:literal, $today:literal, $member:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM unit_ancestor AS inside
+                     WHERE inside.ancestor_id = ",
+            $unit,
+            " AND inside.unit_id = (SELECT latest.cell_id FROM residence AS latest
+                                    WHERE latest.member_id = ",
+            $member,
+            " ORDER BY latest.started_on DESC LIMIT 1)
+              AND inside.from_on <= ",
+            $today,
+            " AND (inside.to_on IS NULL OR inside.to_on > ",
+            $today,
+            "))"
+        )
+    };
+}
+pub(crate) use kept_in;
+
+/// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 11.
 ///
 /// `present` is what the record says today. It is not there for somebody who has since
 /// moved out of the unit: the list of a past day tells their name and the residence of
@@ -104,13 +131,9 @@ macro_rules! listed {
          JOIN member ON member.id = residence.member_id
          LEFT JOIN member AS present
                 ON present.id = member.id
-               AND NOT EXISTS (SELECT 1 FROM residence AS later
-                               WHERE later.member_id = residence.member_id
-                                 AND later.started_on > residence.started_on
-                                 AND NOT EXISTS (SELECT 1 FROM unit_ancestor AS inside
-                                                 WHERE inside.ancestor_id = $1
-                                                   AND inside.unit_id = later.cell_id))
-         LEFT JOIN workplace ON workplace.id = present.workplace_id ",
+               AND ",
+            kept_in!("$1", "$11", "residence.member_id"),
+            " LEFT JOIN workplace ON workplace.id = present.workplace_id ",
             $joined,
             " WHERE unit_ancestor.ancestor_id = $1
            AND unit_ancestor.from_on <= $2
@@ -136,7 +159,7 @@ macro_rules! rolled {
         "FROM attendance JOIN meeting ON meeting.id = attendance.meeting_id
          WHERE attendance.member_id = page.id AND attendance.status <> 'exempt'
            AND meeting.rolled_at IS NOT NULL
-           AND meeting.held_on >= $13 AND meeting.held_on <= $2"
+           AND meeting.held_on >= $14 AND meeting.held_on <= $2"
     };
 }
 
@@ -154,6 +177,7 @@ pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::
         .bind(&words[3])
         .bind(&words[4])
         .bind(&words[5])
+        .bind(filter.today)
         .fetch_one(db))
 }
 
@@ -174,7 +198,7 @@ pub async fn list(
                     residence.category, residence.letter_id ",
         listed!(),
         "  ORDER BY member.sort_key, member.id
-             LIMIT $11 OFFSET $12
+             LIMIT $12 OFFSET $13
          )
          SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
                 COALESCE(unit_period.name, '') AS cell_name, page.category,
@@ -205,6 +229,7 @@ pub async fn list(
         .bind(&words[3])
         .bind(&words[4])
         .bind(&words[5])
+        .bind(filter.today)
         .bind(limit)
         .bind(offset)
         .bind(year)
