@@ -13,7 +13,7 @@ use crate::db::{Db, Tx};
 use crate::ids::UnitId;
 use crate::organisation;
 use crate::statistics::model::{AsOf, Figures, Overview};
-use crate::statistics::small::View;
+use crate::statistics::small::{Sight, View};
 use crate::statistics::{export, store};
 use crate::vietnamese::{day, number};
 
@@ -74,7 +74,8 @@ impl Statistics {
             Format::Table => overviews.iter().map(table).collect::<Vec<_>>().join("\n").into(),
             Format::Json => json(&overviews, self.unit.is_some())?.into(),
             Format::Csv => {
-                let views: Vec<View> = overviews.iter().map(|it| View::new(it, true)).collect();
+                let views: Vec<View> =
+                    overviews.iter().map(|it| View::new(it, Sight::Names)).collect();
                 export::csv(&views, as_of, Dialect::Excel)?
             }
         };

@@ -20,7 +20,7 @@ use crate::faults::Faults;
 use crate::organisation::model::Unit;
 use crate::statistics::form::AsOfForm;
 use crate::statistics::model::{self, AsOf, ByKind, ByWork, Overview};
-use crate::statistics::small::{Shown, View};
+use crate::statistics::small::{Shown, Sight, View};
 use crate::statistics::{export, store};
 use crate::vietnamese::day;
 use crate::web::{Path, Query};
@@ -79,11 +79,12 @@ impl Counts {
 
     /// The bar of a count of people, where the count is told.
     fn people_bar(&self, count: Shown) -> Option<String> {
-        let longest = self.view.lines.iter().map(|it| it.figures.members.normal).max();
-        match count {
-            Shown::Exact(count) => Some(Counts::share(count, longest.unwrap_or(0))),
+        let exact = |shown| match shown {
+            Shown::Exact(count) => Some(count),
             Shown::Few | Shown::Hidden => None,
-        }
+        };
+        let longest = self.view.lines.iter().filter_map(|it| exact(it.normal)).max();
+        exact(count).map(|it| Counts::share(it, longest.unwrap_or(0)))
     }
 
     fn kind_bar(&self, count: i64) -> String {
@@ -142,11 +143,20 @@ async fn counts(tx: &mut Tx, scope: &Scope, frame: &Frame, overview: &Overview) 
         children_are: overview.children_are(),
         above: above(tx, frame, unit, as_of).await?,
         ended_on: ended.and_then(|it| it.pred_opt()),
-        view: View::new(overview, scope.may(Right::SeeNames)),
+        view: view(tx, scope, overview).await?,
         by_kind: store::by_kind(tx, unit.id, as_of).await?,
         by_work: store::by_work(tx, unit.id, as_of).await?,
         last_year,
     })
+}
+
+/// The counts as this viewer may see them.
+async fn view(tx: &mut Tx, scope: &Scope, overview: &Overview) -> Result<View> {
+    if scope.may(Right::SeeNames) {
+        return Ok(View::new(overview, Sight::Names));
+    }
+    let above = store::told_above(tx, overview.unit.id, overview.as_of).await?;
+    Ok(View::new(overview, Sight::Counts(above.as_ref())))
 }
 
 async fn above(tx: &mut Tx, frame: &Frame, unit: &Unit, as_of: AsOf) -> Result<Option<Above>> {
@@ -174,8 +184,8 @@ async fn download(
     let as_of = form.read(clock::today());
     let as_of = as_of.map_err(|_| Error::BadRequest("Ngày hoặc năm của tệp không đọc được."))?;
     let overview = store::overview(&mut tx, unit.id, as_of).await?;
+    let view = view(&mut tx, &scope, &overview).await?;
     drop(tx);
-    let view = View::new(&overview, scope.may(Right::SeeNames));
     let file = export::csv(&[view], as_of, Dialect::Excel)?;
 
     let mut tx = app.db.write().await?;

@@ -1,10 +1,11 @@
-//! The counts as pages and files show them: to those who see no names, a count of a
-//! cell that is small enough to point at somebody is not told.
+//! The counts as pages and files show them: to those who see no names, a count that is
+//! small enough to point at somebody is not told, nor what would betray it.
 
 use std::fmt;
 
 use chrono::NaiveDate;
 
+use crate::ids::UnitId;
 use crate::organisation::model::Unit;
 use crate::statistics::model::{Figures, Overview};
 use crate::vietnamese::number;
@@ -52,10 +53,16 @@ impl Line {
         let exempt = Shown::Exact(figures.members.exempt);
         Line { unit, left_on, figures, normal, exempt, attendance: true }
     }
+}
 
-    fn is_cell(&self) -> bool {
-        self.unit.as_ref().is_some_and(Unit::is_cell)
-    }
+/// Who looks at the counts.
+#[derive(Clone, Copy, Debug)]
+pub enum Sight<'a> {
+    /// Somebody who sees the names, and so every count.
+    Names,
+    /// Somebody who does not; with the line that the unit has in the table of the unit
+    /// above it, which its own page must not contradict. The top unit has none.
+    Counts(Option<&'a Line>),
 }
 
 /// The lines of an overview, and their total.
@@ -66,35 +73,49 @@ pub struct View {
 }
 
 impl View {
-    /// `names` is whether the viewer sees names, and so every count.
-    pub fn new(overview: &Overview, names: bool) -> View {
+    pub fn new(overview: &Overview, sight: Sight) -> View {
         let children = overview.children.iter().map(|it| {
             Line::exact(Some(it.unit.clone()), it.left_on(overview.as_of.on), it.figures)
         });
         let direct = overview.direct.map(|it| Line::exact(None, None, it));
         let mut lines: Vec<Line> = children.chain(direct).collect();
-        let mut total = vec![Line::exact(Some(overview.unit.clone()), None, overview.total)];
-        if !names {
-            hide(&mut lines);
-            hide(&mut total);
+        let mut total = Line::exact(Some(overview.unit.clone()), None, overview.total);
+        if let Sight::Counts(above) = sight {
+            hide_total(&mut total, above);
+            hide_lines(&mut lines, &total);
         }
-        View { total: total.remove(0), lines }
+        View { total, lines }
+    }
+
+    /// The line of a child.
+    pub fn line_of(self, id: UnitId) -> Option<Line> {
+        self.lines.into_iter().find(|it| it.unit.as_ref().is_some_and(|unit| unit.id == id))
     }
 }
 
-fn hide(lines: &mut [Line]) {
-    let is_cell: Vec<bool> = lines.iter().map(Line::is_cell).collect();
+/// Tells of the whole unit what the table above tells of it.
+fn hide_total(total: &mut Line, above: Option<&Line>) {
+    if let Some(above) = above {
+        (total.normal, total.exempt) = (above.normal, above.exempt);
+        total.attendance = above.attendance;
+        return;
+    }
+    let Figures { members, meetings, .. } = total.figures;
+    (total.normal, total.exempt) = (told(members.normal), told(members.exempt));
+    total.attendance = is_exact(total.normal) && !few(meetings.expected);
+}
+
+fn hide_lines(lines: &mut [Line], total: &Line) {
     let of = |count: fn(&Figures) -> i64, lines: &[Line]| -> Vec<i64> {
         lines.iter().map(|it| count(&it.figures)).collect()
     };
-    let normal = shown(&of(|it| it.members.normal, lines), &is_cell);
-    let exempt = shown(&of(|it| it.members.exempt, lines), &is_cell);
+    let normal = shown(&of(|it| it.members.normal, lines), is_exact(total.normal));
+    let exempt = shown(&of(|it| it.members.exempt, lines), is_exact(total.exempt));
     let expected = of(|it| it.meetings.expected, lines);
     // Attendance tells how many there are, too.
-    let told =
-        |at: usize| matches!(normal[at], Shown::Exact(_)) && !(is_cell[at] && few(expected[at]));
-    let mut untold: Vec<bool> = (0..lines.len()).map(|at| !told(at)).collect();
-    if let Some(at) = second(&expected, &untold) {
+    let untold = (0..lines.len()).map(|at| !is_exact(normal[at]) || few(expected[at]));
+    let mut untold: Vec<bool> = untold.collect();
+    if let Some(at) = second(&expected, &untold, total.attendance) {
         untold[at] = true;
     }
     for (at, line) in lines.iter_mut().enumerate() {
@@ -102,26 +123,33 @@ fn hide(lines: &mut [Line]) {
     }
 }
 
-fn shown(counts: &[i64], is_cell: &[bool]) -> Vec<Shown> {
-    let hidden: Vec<bool> =
-        counts.iter().zip(is_cell).map(|(count, cell)| *cell && few(*count)).collect();
-    let lines = counts.iter().zip(&hidden);
-    let mut shown: Vec<Shown> =
-        lines.map(|(count, few)| if *few { Shown::Few } else { Shown::Exact(*count) }).collect();
-    if let Some(at) = second(counts, &hidden) {
+fn shown(counts: &[i64], total_is_told: bool) -> Vec<Shown> {
+    let mut shown: Vec<Shown> = counts.iter().map(|count| told(*count)).collect();
+    let hidden: Vec<bool> = shown.iter().map(|it| !is_exact(*it)).collect();
+    if let Some(at) = second(counts, &hidden, total_is_told) {
         shown[at] = Shown::Hidden;
     }
     shown
+}
+
+fn told(count: i64) -> Shown {
+    if few(count) { Shown::Few } else { Shown::Exact(count) }
+}
+
+fn is_exact(shown: Shown) -> bool {
+    matches!(shown, Shown::Exact(_))
 }
 
 fn few(count: i64) -> bool {
     (1..ENOUGH).contains(&count)
 }
 
-/// The line to hide beside the only hidden one, since the total is told: the smallest
-/// of the others that are not empty.
-fn second(counts: &[i64], hidden: &[bool]) -> Option<usize> {
-    if hidden.iter().filter(|it| **it).count() != 1 {
+/// The line to hide as well, the smallest of the others that are not empty: beside the
+/// only hidden one where the total is told, and in its stead where it is not, since the
+/// lines would tell it.
+fn second(counts: &[i64], hidden: &[bool], total_is_told: bool) -> Option<usize> {
+    let alone = usize::from(total_is_told);
+    if hidden.iter().filter(|it| **it).count() != alone {
         return None;
     }
     let others = (0..counts.len()).filter(|at| !hidden[*at] && counts[*at] > 0);
@@ -135,18 +163,20 @@ mod tests {
 
     #[test]
     fn a_small_count_takes_the_next_smallest_with_it() {
-        assert_eq!(shown(&[30, 4, 0, 12], &[true; 4]), [Exact(30), Few, Exact(0), Hidden]);
-        assert_eq!(shown(&[30, 4, 1, 12], &[true; 4]), [Exact(30), Few, Few, Exact(12)]);
-        assert_eq!(shown(&[30, 5, 0], &[true; 3]), [Exact(30), Exact(5), Exact(0)]);
+        assert_eq!(shown(&[30, 4, 0, 12], true), [Exact(30), Few, Exact(0), Hidden]);
+        assert_eq!(shown(&[30, 4, 1, 12], true), [Exact(30), Few, Few, Exact(12)]);
+        assert_eq!(shown(&[30, 5, 0], true), [Exact(30), Exact(5), Exact(0)]);
     }
 
     #[test]
-    fn wards_are_large_enough_to_be_told() {
-        assert_eq!(shown(&[3, 40], &[false; 2]), [Exact(3), Exact(40)]);
+    fn the_lines_do_not_tell_a_total_that_is_hidden() {
+        assert_eq!(shown(&[30, 12, 0], false), [Exact(30), Hidden, Exact(0)]);
+        assert_eq!(shown(&[30, 4], false), [Exact(30), Few]);
     }
 
     #[test]
-    fn alone_a_small_count_is_hidden_alone() {
-        assert_eq!(shown(&[3], &[true]), [Few]);
+    fn alone_a_small_count_hides_the_total() {
+        assert_eq!(shown(&[3, 0], true), [Few, Exact(0)]);
+        assert_eq!(told(3), Few);
     }
 }

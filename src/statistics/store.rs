@@ -12,6 +12,7 @@ use crate::organisation::model::Unit;
 use crate::statistics::model::{
     AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Opinions, Overview,
 };
+use crate::statistics::small::{Line, Sight, View};
 
 /// The unit and those right below it, each as it was on the day of the count.
 pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Overview> {
@@ -32,6 +33,34 @@ pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Over
     let cells = cells_that_met(tx, id, as_of).await?;
     let periods = children_until(tx, id, as_of.on).await?;
     Ok(Overview::new(unit, as_of, counted, periods, cells))
+}
+
+/// What the table of the unit above tells those who see no names of `id`; nothing above
+/// the top unit.
+///
+/// Each table depends on the one above it, so that this reads them all: as many as there
+/// are levels, two or three.
+pub async fn told_above(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Line>> {
+    let path = organisation::store::path(tx, id, as_of.on).await?;
+    let mut line = None;
+    for (above, below) in path.iter().zip(path.iter().skip(1)) {
+        let table = heads(tx, above, as_of).await?;
+        line = View::new(&table, Sight::Counts(line.as_ref())).line_of(below.id);
+    }
+    Ok(line)
+}
+
+/// An overview of those counts only that may be too small to be told.
+async fn heads(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
+    let mut counted: HashMap<UnitId, Figures> = HashMap::new();
+    for row in members(tx, unit.id, as_of.on).await? {
+        counted.entry(row.child_id).or_default().members = row.members;
+    }
+    for row in meetings(tx, unit.id, as_of).await? {
+        counted.entry(row.child_id).or_default().meetings = row.meetings;
+    }
+    let periods = children_until(tx, unit.id, as_of.on).await?;
+    Ok(Overview::new(unit.clone(), as_of, counted, periods, 0))
 }
 
 #[derive(FromRow)]

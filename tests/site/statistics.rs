@@ -405,9 +405,44 @@ async fn a_cell_of_three_is_told_only_with_names() {
     let file = officer.get("/units/phuong-a/statistics.csv?on=15/11/2024").await;
     file.assert_shows(";< 5;0;1;1;1;ẩn;ẩn;ẩn;ẩn;ẩn;");
 
+    // Its companion keeps silent on its own page as well.
+    let page = officer.get("/units/a2?on=15/11/2024").await;
+    page.assert_shows("<dd>ẩn</dd>");
+    page.assert_hides("<dd>11");
+    page.assert_hides("11/11");
+
     let page = site.ward_officer().await.get(path).await;
     page.assert_hides("&#60; 5");
     page.assert_shows("<small>3/3</small>");
+}
+
+/// Where the only cell of a ward is small, so is the ward: neither the city's table nor
+/// the other ward's pages may tell it by subtraction.
+#[tokio::test]
+async fn a_ward_of_three_is_told_by_no_page() {
+    let site = Site::start().await;
+    let town = &site.town;
+    site.seed(async |tx| {
+        people(tx, town.cell_b1, 3).await;
+        people(tx, town.cell_a1, 20).await;
+        people(tx, town.cell_a2, 9).await;
+    })
+    .await;
+    let officer = site.organisation_officer().await;
+    let shown = async |path: &str| {
+        let page = officer.get(&format!("{path}?on=15/11/2024")).await;
+        ["3", "9", "20", "29", "32"].map(|count| {
+            let told = [format!("<dd>{count}</dd>"), format!("<span>{count}<")];
+            told.iter().any(|it| page.body.contains(it))
+        })
+    };
+    assert_eq!(shown("/units/thanh-pho").await, [false, false, false, false, true]);
+    assert_eq!(shown("/units/phuong-b").await, [false; 5]);
+    assert_eq!(shown("/units/b1").await, [false; 5]);
+    // The other ward hides its total, and a cell without which the rest tells nothing.
+    assert_eq!(shown("/units/phuong-a").await, [false, false, true, false, false]);
+    assert_eq!(shown("/units/a2").await, [false; 5]);
+    assert_eq!(shown("/units/a1").await, [false, false, true, false, false]);
 }
 
 #[tokio::test]
