@@ -86,6 +86,16 @@ impl Db {
         })
     }
 
+    /// Begins a transaction that reads for a file, as fast as its reader takes it: a slow
+    /// line must not cut short what is well under way.
+    pub async fn read_for_file(&self) -> sqlx::Result<Tx> {
+        let mut tx = self.read().await?;
+        if let Tx::Postgres(tx) = &mut tx {
+            sqlx::query("SET LOCAL statement_timeout = '600s'").execute(&mut **tx).await?;
+        }
+        Ok(tx)
+    }
+
     /// Begins a transaction that will write. Await nothing but the database until it
     /// is committed: on `SQLite` every other writer waits.
     ///

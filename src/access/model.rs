@@ -2,6 +2,7 @@
 
 use crate::clock::Moment;
 use crate::ids::{AccountId, GrantId, UnitId};
+use crate::organisation::model::UnitKind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
@@ -50,6 +51,27 @@ impl Role {
                 "Xem số liệu mọi cấp bên dưới; chỉ xem họ tên nếu được cho phép riêng."
             }
             Role::Administrator => "Quản lý đơn vị và tài khoản; không xem đảng viên.",
+        }
+    }
+
+    /// Whether the role can be granted in a unit of this kind.
+    pub fn fits(self, kind: UnitKind) -> bool {
+        match self {
+            Role::CellSecretary => kind == UnitKind::Cell,
+            Role::WardOfficer => {
+                matches!(kind, UnitKind::Ward | UnitKind::Commune | UnitKind::Township)
+            }
+            Role::OrganisationOfficer | Role::Administrator => kind != UnitKind::Cell,
+        }
+    }
+
+    /// Where the role can be granted, said to whoever chose another unit.
+    pub fn place(self) -> &'static str {
+        match self {
+            Role::CellSecretary => "vai trò này chỉ trao ở một chi bộ",
+            Role::WardOfficer => "vai trò này chỉ trao ở một phường, xã hoặc thị trấn",
+            Role::OrganisationOfficer => "vai trò này trao ở đơn vị trên chi bộ",
+            Role::Administrator => "vai trò này trao ở đơn vị trên chi bộ, hoặc cho cả sổ",
         }
     }
 

@@ -72,6 +72,10 @@ async fn door(Query(query): Query<DoorQuery>) -> Result<Html<String>> {
     let notice = match query.done.as_str() {
         "out" => Some("Đã đăng xuất."),
         "password" => Some("Đã đặt mật khẩu. Đăng nhập bằng mật khẩu mới."),
+        "link" => Some(
+            "Đường dẫn đó đã dùng rồi, hết hạn, hoặc đã có đường dẫn mới. Nếu vừa đặt mật khẩu thì \
+             đăng nhập bằng mật khẩu ấy; nếu không, xin người quản trị đường dẫn khác.",
+        ),
         _ => (!query.next.is_empty()).then_some("Đăng nhập để mở trang đó."),
     };
     let form = SignInForm { next: query.next, ..SignInForm::default() };
@@ -145,15 +149,18 @@ async fn open_link(tx: &mut Tx, token: &str) -> Result<Option<AccountId>> {
     Ok(link.account_id)
 }
 
-async fn link(State(app): State<App>, Path(token): Path<String>) -> Result<Html<String>> {
+async fn link(State(app): State<App>, Path(token): Path<String>) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let mut form = PasswordForm::default();
-    let account = open_link(&mut tx, &token).await?;
+    let account = match open_link(&mut tx, &token).await {
+        Err(Error::NotFound) => return lapsed(&mut tx, &token).await,
+        opened => opened?,
+    };
     if let Some(id) = account {
         form.login = store::get(&mut tx, id).await?.login;
     }
     let page = LinkPage { first: account.is_none(), form, faults: Faults::default() };
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
 }
 
 async fn use_link(
@@ -163,9 +170,11 @@ async fn use_link(
     Form(mut form): Form<PasswordForm>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
-    let account = match open_link(&mut tx, &token).await? {
-        Some(id) => Some(store::get(&mut tx, id).await?),
-        None => None,
+    let account = match open_link(&mut tx, &token).await {
+        Ok(Some(id)) => Some(store::get(&mut tx, id).await?),
+        Ok(None) => None,
+        Err(Error::NotFound) => return lapsed(&mut tx, &token).await,
+        Err(error) => return Err(error),
     };
     drop(tx);
     let mut faults = Faults::default();
@@ -188,8 +197,14 @@ async fn use_link(
 
     let mut tx = app.db.write().await?;
     // Once more, inside the transaction: a link that two follow at once opens once.
-    open_link(&mut tx, &token).await?;
-    store::use_link(&mut tx, &session::hash(&token), clock::now()).await?;
+    match open_link(&mut tx, &token).await {
+        Err(Error::NotFound) => return lapsed(&mut tx, &token).await,
+        opened => opened?,
+    };
+    match store::use_link(&mut tx, &session::hash(&token), clock::now()).await {
+        Err(sqlx::Error::RowNotFound) => return lapsed(&mut tx, &token).await,
+        done => done?,
+    }
     let mut actor = Actor::stranger(&address.0.to_string());
     let act = if let Some(account) = &account {
         actor.account_id = Some(account.id);
@@ -206,6 +221,16 @@ async fn use_link(
     audit::store::append(&mut tx, &actor, act).await?;
     tx.commit().await?;
     Ok(Redirect::to("/sign-in?done=password").into_response())
+}
+
+/// What a link answers that was used, replaced by a newer one, or is too old: a second
+/// click comes to the door with the password that the first one set. One that never was
+/// is unknown.
+async fn lapsed(tx: &mut Tx, token: &str) -> Result<Response> {
+    if store::has_link(tx, &session::hash(token)).await? {
+        return Ok(Redirect::to("/sign-in?done=link").into_response());
+    }
+    Err(Error::NotFound)
 }
 
 async fn add_administrator(

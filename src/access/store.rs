@@ -161,10 +161,24 @@ pub async fn grants_below(
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(on).fetch_all(db))
 }
 
+/// A grant, in force or revoked.
 pub async fn get_grant(tx: &mut Tx, id: GrantId) -> sqlx::Result<Grant> {
-    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
-               WHERE id = $1 AND revoked_at IS NULL";
+    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant WHERE id = $1";
     on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+/// Makes whoever else changes the grants of this account wait until this transaction has
+/// ended.
+pub async fn hold(tx: &mut Tx, id: AccountId) -> sqlx::Result<()> {
+    let sql = "UPDATE account SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
+}
+
+pub async fn is_revoked(tx: &mut Tx, id: GrantId) -> sqlx::Result<bool> {
+    let sql = "SELECT COUNT(*) FROM role_grant WHERE id = $1 AND revoked_at IS NOT NULL";
+    let revoked: i64 = on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_one(db))?;
+    Ok(revoked > 0)
 }
 
 /// Grants a role; its sign-ins end, so that the new right begins with a new one.
@@ -230,6 +244,13 @@ pub async fn find_link(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<Option<Li
     let sql = "SELECT account_id, expires_at FROM one_time_link
                WHERE token_hash = $1 AND used_at IS NULL";
     on!(tx, db => sqlx::query_as(sql).bind(token_hash).fetch_optional(db))
+}
+
+/// Whether there is such a link, in force or not.
+pub async fn has_link(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<bool> {
+    let sql = "SELECT COUNT(*) FROM one_time_link WHERE token_hash = $1";
+    let links: i64 = on!(tx, db => sqlx::query_scalar(sql).bind(token_hash).fetch_one(db))?;
+    Ok(links > 0)
 }
 
 pub async fn use_link(tx: &mut Tx, token_hash: &[u8], at: Moment) -> sqlx::Result<()> {

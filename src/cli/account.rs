@@ -81,19 +81,27 @@ impl Grant {
         let mut tx = db.write().await?;
         let account = account(&mut tx, &self.name).await?;
         let unit_id = unit(&mut tx, self.role, self.unit.as_deref()).await?;
-        if store::find_grant(&mut tx, account.id, self.role, unit_id).await?.is_some() {
-            return Err(format!("{} đã có vai trò này", account.login).into());
+        let names = self.role == Role::OrganisationOfficer && self.names;
+        let has = store::find_grant(&mut tx, account.id, self.role, unit_id).await?;
+        match &has {
+            Some(it) if it.names == names => {
+                return Err(format!("{} đã có vai trò này", account.login).into());
+            }
+            Some(it) => store::revoke_grant(&mut tx, it, clock::now()).await?,
+            None => {}
         }
         let grant = model::Grant {
             id: GrantId::new(),
             account_id: account.id,
             role: self.role,
             unit_id,
-            names: self.names,
+            names,
         };
         store::add_grant(&mut tx, &grant, clock::now()).await?;
         let place = self.unit.as_deref().unwrap_or("cả sổ");
-        let done = format!("Trao vai trò {} tại {place} cho {}", self.role.label(), account.login);
+        let verb = if has.is_some() { "Đổi quyền xem họ tên của" } else { "Trao" };
+        let done =
+            format!("{verb} vai trò {} tại {place} cho {}", self.role.label(), account.login);
         note(&mut tx, Act::new("account.grant", account.id.0, done.clone()), unit_id).await?;
         tx.commit().await?;
         println!("{done}.");
@@ -203,10 +211,11 @@ async fn unit(tx: &mut Tx, role: Role, code: Option<&str>) -> Result<Option<Unit
         }
         return Err("vai trò này cần mã đơn vị".into());
     };
-    let found = organisation::store::find_id(tx, code).await?;
-    match found {
-        Some(id) => Ok(Some(id)),
-        None => Err(format!("không có đơn vị {code}").into()),
+    match organisation::store::get_by_code(tx, code, clock::today()).await {
+        Ok(unit) if role.fits(unit.kind) => Ok(Some(unit.id)),
+        Ok(unit) => Err(format!("{} không hợp: {}", unit.name, role.place()).into()),
+        Err(sqlx::Error::RowNotFound) => Err(format!("không có đơn vị {code}").into()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -80,6 +80,24 @@ pub struct NewWorkItem {
     pub note: String,
 }
 
+impl NewWorkItem {
+    /// The work as it will stand at `version`.
+    pub fn stored(&self, version: i64) -> WorkItem {
+        WorkItem {
+            id: self.id,
+            unit_id: self.unit_id,
+            kind: self.kind,
+            name: self.name.clone(),
+            goal: self.goal,
+            measure: self.measure.clone(),
+            started_on: self.started_on,
+            completed_on: self.completed_on,
+            note: self.note.clone(),
+            version,
+        }
+    }
+}
+
 /// A work or fund as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct WorkItem {

@@ -48,6 +48,14 @@ pub async fn find_work(tx: &mut Tx, id: WorkItemId) -> sqlx::Result<Option<WorkI
     }
 }
 
+/// Makes whoever else changes this work wait until this transaction has ended, so that a
+/// form sent several times at once finds what its first sending wrote.
+pub async fn hold_work(tx: &mut Tx, id: WorkItemId) -> sqlx::Result<()> {
+    let sql = "UPDATE work_item SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
+}
+
 /// Writes the fields of `new` over the work at `version`; its unit and its name in
 /// files stay.
 pub async fn change_work(tx: &mut Tx, new: &NewWorkItem, version: i64) -> sqlx::Result<()> {

@@ -56,7 +56,7 @@ pub fn table(year: Year, code: &str, party_name: &str) -> Table {
 
 /// Reads the year into `rows`; the scope is the proof that these names may be read.
 pub async fn fill(db: Db, scope: Scope, year: Year, rows: Rows) -> Result<()> {
-    let mut tx = db.read().await?;
+    let mut tx = db.read_for_file().await?;
     let places = store::places(&mut tx, &scope, year).await?;
     let names = places.iter().map(Place::name).collect();
     let mut lines = Lines { places: names, written: 0, rows };

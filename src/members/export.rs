@@ -44,7 +44,7 @@ pub fn table(unit: &Unit, on: NaiveDate) -> Table {
 
 /// Reads the list into `rows`; the scope is the proof that these names may be read.
 pub async fn fill(db: Db, scope: Scope, filter: Filter, rows: Rows) -> Result<()> {
-    let mut tx = db.read().await?;
+    let mut tx = db.read_for_file().await?;
     let mut lines = Lines { written: 0, rows };
     store::each(&mut tx, &scope, &filter, &mut lines).await?;
     lines.rows.finish().await

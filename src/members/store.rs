@@ -11,7 +11,9 @@ pub use self::export::{each, listed};
 pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
 pub(crate) use self::list::kept_in;
 pub use self::list::{Filter, ListRow, RANKED, count_listed, list};
-pub use self::person::{cell_of, change, find_by_card, find_by_folded, find_by_phone, get, search};
+pub use self::person::{
+    cell_of, change, find_by_card, find_by_folded, find_by_phone, get, hold, search,
+};
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };

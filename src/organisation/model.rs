@@ -57,6 +57,18 @@ impl UnitKind {
         }
     }
 
+    /// Whether a unit of kind `below` may stand right below one of this kind: two levels
+    /// of local government since 1 July 2025, three before.
+    pub fn may_hold(self, below: UnitKind) -> bool {
+        use UnitKind::{Cell, City, Commune, Province, Township, Ward};
+        match self {
+            Province => matches!(below, City | Ward | Commune | Township),
+            City => matches!(below, Ward | Commune | Township),
+            Ward | Commune | Township => below == Cell,
+            Cell => false,
+        }
+    }
+
     /// What several units of this kind are called in running text.
     pub fn plural(self) -> &'static str {
         match self {
@@ -169,6 +181,16 @@ mod tests {
         let mut names = ["Tổ dân phố 10", "Tổ dân phố 9", "Tổ dân phố 1"];
         names.sort_by(|a, b| by_name(a, b));
         assert_eq!(names, ["Tổ dân phố 1", "Tổ dân phố 9", "Tổ dân phố 10"]);
+    }
+
+    #[test]
+    fn a_unit_holds_only_lesser_ones() {
+        for kind in UnitKind::ALL {
+            assert!(!kind.may_hold(UnitKind::Province) && !UnitKind::Cell.may_hold(kind));
+            assert!(!kind.may_hold(kind));
+        }
+        assert!(UnitKind::Province.may_hold(UnitKind::Ward), "no district between them");
+        assert!(!UnitKind::City.may_hold(UnitKind::Cell));
     }
 
     #[test]

@@ -41,6 +41,19 @@ fn nearest(periods: Vec<Unit>, on: NaiveDate) -> sqlx::Result<Unit> {
     periods.into_iter().nth(begun.saturating_sub(1)).ok_or(sqlx::Error::RowNotFound)
 }
 
+/// The first day of the unit, under whatever name.
+pub async fn began_on(tx: &mut Tx, id: UnitId) -> sqlx::Result<NaiveDate> {
+    let sql = "SELECT MIN(from_on) FROM unit_period WHERE unit_id = $1";
+    let first: Option<NaiveDate> = on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_one(db))?;
+    first.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The code of a unit, if there is one with this id.
+pub async fn find_code(tx: &mut Tx, id: UnitId) -> sqlx::Result<Option<String>> {
+    let sql = "SELECT code FROM unit WHERE id = $1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+}
+
 pub async fn find_id(tx: &mut Tx, code: &str) -> sqlx::Result<Option<UnitId>> {
     let sql = "SELECT id FROM unit WHERE code = $1";
     on!(tx, db => sqlx::query_scalar(sql).bind(code).fetch_optional(db))
@@ -183,6 +196,13 @@ pub async fn add(tx: &mut Tx, units: &[NewUnit], at: Moment) -> sqlx::Result<()>
                 .bind(row.to_on)
         )?;
     }
+    Ok(())
+}
+
+/// Makes whoever else changes this unit wait until this transaction has ended.
+pub async fn hold(tx: &mut Tx, id: UnitId) -> sqlx::Result<()> {
+    let sql = "UPDATE unit SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
     Ok(())
 }
 

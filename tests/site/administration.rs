@@ -187,3 +187,119 @@ async fn accounts_are_for_administrators_only() {
         page.assert_is(StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn a_role_is_granted_where_it_belongs() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    for (role, unit, why) in [
+        ("cell_secretary", "phuong-a", "chỉ trao ở một chi bộ"),
+        ("ward_officer", "a1", "chỉ trao ở một phường, xã"),
+        ("ward_officer", "thanh-pho", "chỉ trao ở một phường, xã"),
+        ("organisation_officer", "a1", "ở đơn vị trên chi bộ"),
+    ] {
+        let page = new_account(&admin, "suu.lv", role, unit).await;
+        page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+        page.assert_shows(why);
+        assert_eq!(page.field("login"), "suu.lv");
+    }
+    new_account(&admin, "suu.lv", "ward_officer", "phuong-a").await.leads_to();
+}
+
+#[tokio::test]
+async fn names_are_given_to_a_role_that_is_there() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    let page = new_account(&admin, "bao.tc", "organisation_officer", "thanh-pho").await;
+    let account = page.leads_to().to_owned();
+    let grants = format!("{account}/grants");
+    let form = [("role", "organisation_officer"), ("unit", "thanh-pho"), ("names", "yes")];
+    for _ in 0..2 {
+        admin.post(&grants, &form).await.leads_to();
+    }
+    let page = admin.get(&account).await;
+    page.assert_shows("Đổi quyền xem họ tên của bao.tc");
+    page.assert_shows("Xem họ tên: không → có");
+    assert_eq!(page.body.matches("/administration/grants/").count(), 1, "one grant is in force");
+    admin.post(&grants, &form[..2]).await.leads_to();
+    admin.get(&account).await.assert_shows("Xem họ tên: có → không");
+}
+
+async fn open_unit(admin: &Visitor, parent: &str, fields: [(&str, &str); 4]) -> Page {
+    let form = admin.get(&format!("/administration/units/new?parent={parent}")).await;
+    let id = form.field("id");
+    let own = [("id", id.as_str()), ("parent", parent)];
+    admin.post("/administration/units", &[&own[..], &fields].concat()).await
+}
+
+fn unit_fields<'a>(kind: &'a str, code: &'a str, from: &'a str) -> [(&'a str, &'a str); 4] {
+    [("name", "Đơn vị mới"), ("kind", kind), ("code", code), ("from_on", from)]
+}
+
+#[tokio::test]
+async fn a_unit_holds_only_what_belongs_below_it() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    let page = open_unit(&admin, "a1", unit_fields("province", "tinh", "01/02/2020")).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("Chi bộ tổ dân phố 1 không đứng ngay trên cấp này");
+    let page = open_unit(&admin, "thanh-pho", unit_fields("cell", "a9", "01/02/2020")).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    let page = admin.get("/administration/units/new?parent=phuong-a").await;
+    page.assert_shows(r#"value="cell""#);
+    page.assert_hides(r#"value="ward""#);
+}
+
+#[tokio::test]
+async fn a_form_that_opened_one_unit_opens_no_other() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    let id = admin.get("/administration/units/new?parent=phuong-a").await.field("id");
+    let form = |code| {
+        let own = [("id", id.as_str()), ("parent", "phuong-a")];
+        [&own[..], &unit_fields("cell", code, "01/02/2020")].concat()
+    };
+    admin.post("/administration/units", &form("a3")).await.leads_to();
+    let page = admin.post("/administration/units", &form("a4")).await;
+    page.assert_is(StatusCode::CONFLICT);
+    page.assert_shows("Biểu mẫu này đã mở đơn vị a3");
+    assert_eq!(page.field("code"), "a4");
+}
+
+async fn rename(admin: &Visitor, unit: &str, name: &str, from: &str) -> (Page, Page) {
+    let path = format!("/administration/units/{unit}/edit");
+    let version = admin.get(&path).await.field("version");
+    let form = [("version", version.as_str()), ("name", name), ("from_on", from)];
+    (admin.post(&path, &form).await, admin.post(&path, &form).await)
+}
+
+#[tokio::test]
+async fn a_planned_name_is_not_passed_over() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    let (first, second) = rename(&admin, "phuong-a", "Phường Thành Sen", "01/07/2090").await;
+    first.leads_to();
+    second.leads_to();
+    let (page, _) = rename(&admin, "phuong-a", "Phường Khác", "01/07/2091").await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("Từ 01/07/2090 đã định một thay đổi");
+    let (first, second) = rename(&admin, "phuong-a", "Phường An Hòa", "01/07/2080").await;
+    first.leads_to();
+    second.leads_to();
+    let page = admin.get("/administration/units/phuong-a").await;
+    assert_eq!(page.body.matches("Đổi tên đơn vị phuong-a").count(), 2, "once for each name");
+}
+
+/// A cell older than its ward's present name.
+#[tokio::test]
+async fn a_new_name_of_the_ward_hides_no_earlier_day() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    let (page, _) = rename(&admin, "phuong-a", "Phường Thành Sen", "01/01/2025").await;
+    page.leads_to();
+    let page = open_unit(&admin, "phuong-a", unit_fields("cell", "a3", "01/02/2020")).await;
+    assert_eq!(page.leads_to(), "/administration/units/a3");
+    let page = open_unit(&admin, "phuong-a", unit_fields("cell", "a4", "31/12/2014")).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("không sớm hơn ngày bắt đầu");
+}

@@ -18,6 +18,7 @@ mod lists;
 mod meetings;
 mod members;
 mod opinions;
+mod races;
 mod roll_call;
 mod schema;
 mod scope;

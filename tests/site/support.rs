@@ -169,6 +169,11 @@ impl Visitor {
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
+    /// Posts the same form several times at once, as an impatient thumb does.
+    pub async fn post_at_once(&self, path: &str, form: &[(&str, &str)], times: usize) -> Vec<Page> {
+        futures_util::future::join_all((0..times).map(|_| self.post(path, form))).await
+    }
+
     /// Posts a form as a browser does whom another site has told to.
     pub async fn post_from_elsewhere(&self, path: &str, form: &[(&str, &str)]) -> Page {
         let request = self.client.post(self.root.clone() + path).form(form);

@@ -174,7 +174,11 @@ pub async fn read_grant(
         None
     } else {
         match guard::enter_by_code(tx, viewer, code, Right::KeepAccounts).await {
-            Ok((unit, _)) => Some(unit.id),
+            Ok((unit, _)) if role.fits(unit.kind) => Some(unit.id),
+            Ok((unit, _)) => {
+                faults.add("unit", format!("{} không hợp: {}", unit.name, role.place()));
+                return Ok(None);
+            }
             Err(Error::NotFound | Error::Forbidden) => {
                 faults.add("unit", "Không có đơn vị mang mã này; xem mã ở mục Đơn vị");
                 return Ok(None);
@@ -194,6 +198,7 @@ async fn add(
     need_administrator(&viewer)?;
     let id: AccountId =
         form.id.parse().map_err(|_| Error::BadRequest("Biểu mẫu thiếu mã dòng."))?;
+    let done = Redirect::to(&format!("/administration/accounts/{id}"));
     let mut tx = app.db.write().await?;
     let mut faults = Faults::default();
     let account = form.read_account(&mut faults);
@@ -206,7 +211,7 @@ async fn add(
         // The form was sent twice.
         Some(there) if there.id == id && grant.is_some() => {
             enter(&mut tx, &viewer, id).await?;
-            return Ok(Redirect::to(&format!("/administration/accounts/{id}")).into_response());
+            return Ok(done.into_response());
         }
         Some(_) => faults.add("login", "Tên đăng nhập này đã có người dùng; chọn tên khác"),
         None => {}
@@ -219,16 +224,22 @@ async fn add(
     let now = clock::now();
     match store::add(&mut tx, id, &login, &name, None, now).await {
         Err(error) if is_duplicate(&error) => {
-            return Err(Error::BadRequest("Tài khoản này vừa được tạo. Mở lại danh sách."));
+            drop(tx);
+            let mut tx = app.db.read().await?;
+            // The same form, sent several times at once: another sending has written it.
+            return match store::find_by_login(&mut tx, &login).await? {
+                Some(there) if there.id == id => Ok(done.into_response()),
+                _ => Err(Error::BadRequest("Tên đăng nhập này vừa có người dùng. Chọn tên khác.")),
+            };
         }
         added => added?,
     }
     store::add_grant(&mut tx, &grant, now).await?;
-    let done = format!("Tạo tài khoản {login} với vai trò {}", grant.role.label());
-    let act = Act { unit_id: grant.unit_id, ..Act::new("account.add", id.0, done) };
+    let summary = format!("Tạo tài khoản {login} với vai trò {}", grant.role.label());
+    let act = Act { unit_id: grant.unit_id, ..Act::new("account.add", id.0, summary) };
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/administration/accounts/{id}")).into_response())
+    Ok(done.into_response())
 }
 
 async fn show(
@@ -297,6 +308,7 @@ async fn enable(
 
 async fn set_disabled(app: &App, viewer: &Viewer, id: AccountId, to: bool) -> Result<Redirect> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let (account, _) = enter(&mut tx, viewer, id).await?;
     if account.disabled_at.is_some() != to {
         store::set_disabled(&mut tx, id, to.then(clock::now)).await?;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use crate::access::model::Role;
+use crate::access::model::{Grant, Role};
 use crate::access::routes::{Need, Routes};
 use crate::access::store;
 use crate::access::viewer::Viewer;
@@ -35,6 +35,7 @@ async fn add(
     Form(form): Form<AccountForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let (account, grants) = accounts::enter(&mut tx, &viewer, id).await?;
     let mut faults = Faults::default();
     let grant = accounts::read_grant(&mut tx, &viewer, &form, id, &mut faults).await?;
@@ -42,15 +43,35 @@ async fn add(
         let page = accounts::show_page(&mut tx, &viewer, id, form, faults).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
-    let has = grants.iter().any(|it| (it.role, it.unit_id) == (grant.role, grant.unit_id));
-    if !has {
-        store::add_grant(&mut tx, &grant, clock::now()).await?;
-        let done = format!("Trao vai trò {} cho {}", grant.role.label(), account.login);
-        let act = Act { unit_id: grant.unit_id, ..Act::new("account.grant", id.0, done) };
-        audit::store::append(&mut tx, &viewer.actor(), act).await?;
-        tx.commit().await?;
+    let there = Redirect::to(&format!("/administration/accounts/{id}")).into_response();
+    let has = grants.iter().find(|it| (it.role, it.unit_id) == (grant.role, grant.unit_id));
+    if has.is_some_and(|it| it.names == grant.names) {
+        return Ok(there);
     }
-    Ok(Redirect::to(&format!("/administration/accounts/{id}")).into_response())
+    if let Some(other) = has {
+        store::revoke_grant(&mut tx, other, clock::now()).await?;
+    }
+    store::add_grant(&mut tx, &grant, clock::now()).await?;
+    let act = granted(&grant, has, &account.login);
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    Ok(there)
+}
+
+/// What was done: a new role, or another sight of names for one that was there.
+pub fn granted(grant: &Grant, before: Option<&Grant>, login: &str) -> Act {
+    let role = grant.role.label();
+    let done = match before {
+        Some(_) => format!("Đổi quyền xem họ tên của {login} trong vai trò {role}"),
+        None => format!("Trao vai trò {role} cho {login}"),
+    };
+    let said = |names: bool| if names { "có" } else { "không" };
+    let names_before = before.is_some_and(|it| it.names);
+    Act { unit_id: grant.unit_id, ..Act::new("account.grant", grant.account_id.0, done) }.changing(
+        "Xem họ tên",
+        said(names_before),
+        said(grant.names),
+    )
 }
 
 async fn revoke(
@@ -60,15 +81,22 @@ async fn revoke(
 ) -> Result<Redirect> {
     let mut tx = app.db.write().await?;
     let grant = store::get_grant(&mut tx, id).await?;
+    store::hold(&mut tx, grant.account_id).await?;
+    let is_revoked = store::is_revoked(&mut tx, id).await?;
     let (account, _) = accounts::enter(&mut tx, &viewer, grant.account_id).await?;
     if account.id == viewer.account_id && grant.role == Role::Administrator {
         let why = "Không tự bỏ được vai trò quản trị; nhờ một người quản trị khác.";
         return Err(Error::BadRequest(why));
+    }
+    let there = Redirect::to(&format!("/administration/accounts/{}", account.id));
+    if is_revoked {
+        // A second click: it is done.
+        return Ok(there);
     }
     store::revoke_grant(&mut tx, &grant, clock::now()).await?;
     let done = format!("Thu vai trò {} của {}", grant.role.label(), account.login);
     let act = Act { unit_id: grant.unit_id, ..Act::new("account.revoke", account.id.0, done) };
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/administration/accounts/{}", account.id)))
+    Ok(there)
 }

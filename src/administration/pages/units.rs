@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::audit;
 use crate::audit::model::{Act, Entry};
 use crate::clock;
-use crate::db::Tx;
+use crate::db::{Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::faults::{Clash, Faults};
 use crate::ids::UnitId;
@@ -125,8 +125,10 @@ async fn parent(tx: &mut Tx, viewer: &Viewer, code: &str) -> Result<Option<Unit>
     Ok(Some(unit))
 }
 
-fn kinds() -> Vec<(&'static str, &'static str)> {
-    UnitKind::ALL.iter().map(|kind| (kind.as_str(), kind.label())).collect()
+/// The kinds that a unit below `parent` may be of.
+fn kinds(parent: Option<&Unit>) -> Vec<(&'static str, &'static str)> {
+    let fits = |kind: &&UnitKind| parent.is_none_or(|it| it.kind.may_hold(**kind));
+    UnitKind::ALL.iter().filter(fits).map(|kind| (kind.as_str(), kind.label())).collect()
 }
 
 async fn new(
@@ -143,7 +145,7 @@ async fn new(
         ..UnitForm::default()
     };
     let (frame, faults) = (Frame::bare(&viewer, Place::Units), Faults::default());
-    Ok(Html(NewPage { frame, parent, kinds: kinds(), form, faults }.render()?))
+    Ok(Html(NewPage { frame, kinds: kinds(parent.as_ref()), parent, form, faults }.render()?))
 }
 
 async fn add(
@@ -159,30 +161,37 @@ async fn add(
         Ok(new) => store::find_id(&mut tx, &new.code).await?,
         Err(_) => None,
     };
+    let opened = store::find_code(&mut tx, id).await?;
     let mut faults = read.as_ref().err().cloned().unwrap_or_default();
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let new = match (read, taken) {
         (Ok(new), Some(there)) if there == id => {
             return Ok(Redirect::to(&format!("/administration/units/{}", new.code)).into_response());
         }
-        (Ok(new), None) => Some(new),
         (Ok(_), Some(_)) => {
             faults.add("code", "Mã này đã có đơn vị dùng; chọn mã khác");
             None
         }
+        (Ok(new), None) => Some(new),
         (Err(_), _) => None,
     };
-    let too_early = |from_on| parent.as_ref().is_some_and(|it| it.from_on > from_on);
-    let new = new.filter(|it| {
-        let early = too_early(it.from_on);
-        if early {
+    if let Some(code) = opened {
+        status = StatusCode::CONFLICT;
+        faults
+            .add("code", format!("Biểu mẫu này đã mở đơn vị {code}; mở biểu mẫu mới cho mã khác"));
+    }
+    if let (Some(new), Some(parent)) = (&new, &parent) {
+        if !parent.kind.may_hold(new.kind) {
+            faults.add("kind", format!("{} không đứng ngay trên cấp này", parent.name));
+        }
+        if new.from_on < store::began_on(&mut tx, parent.id).await? {
             faults.add("from_on", "Chọn ngày không sớm hơn ngày bắt đầu của đơn vị cấp trên");
         }
-        !early
-    });
-    let Some(new) = new else {
+    }
+    let Some(new) = new.filter(|_| faults.is_empty()) else {
         let frame = Frame::bare(&viewer, Place::Units);
-        let page = NewPage { frame, parent, kinds: kinds(), form, faults };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
+        let page = NewPage { frame, kinds: kinds(parent.as_ref()), parent, form, faults };
+        return Ok((status, Html(page.render()?)).into_response());
     };
     let unit = NewUnit {
         id,
@@ -194,11 +203,23 @@ async fn add(
         from_on: new.from_on,
         to_on: None,
     };
-    store::add(&mut tx, std::slice::from_ref(&unit), clock::now()).await?;
+    let there = Redirect::to(&format!("/administration/units/{}", unit.code)).into_response();
+    match store::add(&mut tx, std::slice::from_ref(&unit), clock::now()).await {
+        Err(error) if is_duplicate(&error) => {
+            drop(tx);
+            let mut tx = app.db.read().await?;
+            // The same form, sent several times at once: another sending has written it.
+            return match store::find_id(&mut tx, &unit.code).await? {
+                Some(opened) if opened == id => Ok(there),
+                _ => Err(Error::BadRequest("Mã này vừa có đơn vị dùng. Chọn mã khác.")),
+            };
+        }
+        added => added?,
+    }
     let act = Act::new("unit.add", id.0, format!("Mở đơn vị {} ({})", unit.name, unit.code));
     audit::store::append(&mut tx, &viewer.actor(), act.in_unit(id)).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/administration/units/{}", unit.code)).into_response())
+    Ok(there)
 }
 
 async fn edit(
@@ -227,6 +248,8 @@ async fn change(
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
     let (unit, _) = guard::enter_by_code(&mut tx, &viewer, &code, Right::KeepUnits).await?;
+    store::hold(&mut tx, unit.id).await?;
+    let unit = store::get(&mut tx, unit.id, clock::today()).await?;
     let frame = Frame::bare(&viewer, Place::Units);
     let (name, official_code, from_on) = match form.read(unit.from_on) {
         Ok(read) => read,
@@ -235,7 +258,20 @@ async fn change(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
         }
     };
+    let there = Redirect::to(&format!("/administration/units/{code}")).into_response();
     let stored_code = unit.official_code.clone().unwrap_or_default();
+    let then = store::get(&mut tx, unit.id, from_on).await?;
+    if (&then.name, &then.official_code) == (&name, &official_code) {
+        // A second click, or nothing to change.
+        return Ok(there);
+    }
+    if let Some(until) = unit.to_on.filter(|it| *it <= from_on) {
+        let mut faults = Faults::default();
+        let until = day::short(until);
+        faults.add("from_on", format!("Từ {until} đã định một thay đổi; chọn ngày trước đó"));
+        let page = EditPage { frame, unit, form, faults, clashes: Vec::new() };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
+    }
     if form.version != unit.version.to_string() {
         let clashes = Clash::between(&[
             ("Tên", &unit.name, &form.name),
@@ -253,5 +289,5 @@ async fn change(
         .changing("Mã hành chính", &stored_code, official_code.as_deref().unwrap_or_default());
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/administration/units/{code}")).into_response())
+    Ok(there)
 }

@@ -144,12 +144,17 @@ pub async fn change(
     let work = store::get_work(&mut tx, id).await?;
     let right = Right::KeepContributions;
     let scope = guard::enter(&mut tx, &viewer, work.unit_id, right).await?;
+    store::hold_work(&mut tx, id).await?;
+    let work = store::get_work(&mut tx, id).await?;
     let unit = organisation::store::get(&mut tx, work.unit_id, clock::today()).await?;
     form.id = id.to_string();
     let version: i64 = form.version.parse().unwrap_or_default();
     let stored = WorkForm::of(&work);
-    let clashes = if version == work.version { Vec::new() } else { form.clashes(&stored) };
-    let new = match form.read(id, unit.id) {
+    let read = form.read(id, unit.id);
+    // Values are compared, not spellings: the same form may come twice.
+    let typed = read.as_ref().map_or_else(|_| form.clone(), |it| WorkForm::of(&it.stored(version)));
+    let clashes = if version == work.version { Vec::new() } else { typed.clashes(&stored) };
+    let new = match read {
         Ok(new) if version == work.version => new,
         // Sent twice: what is stored is what was typed.
         Ok(_) if clashes.is_empty() => {

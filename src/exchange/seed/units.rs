@@ -58,11 +58,12 @@ fn read_unit(row: Row<'_>, known: &Known) -> Result<NewUnit, Fault> {
     }
     let kinds = "province, city, ward, commune, township hoặc cell";
     let from_on = row.need_day("from_on")?;
+    let kind = row.need_word("kind", UnitKind::read, kinds)?;
     let mut parent_id = None;
     if !row.get("parent_code").is_empty() {
         let parent = known.unit_on(row, "parent_code", "from_on", from_on)?;
-        if parent.kind == UnitKind::Cell {
-            return Err(row.fault("parent_code", "đơn vị cấp trên, không phải chi bộ"));
+        if !parent.kind.may_hold(kind) {
+            return Err(row.fault("parent_code", "đơn vị có thể đứng ngay trên loại này"));
         }
         parent_id = Some(parent.id);
     }
@@ -74,7 +75,7 @@ fn read_unit(row: Row<'_>, known: &Known) -> Result<NewUnit, Fault> {
         id: UnitId::new(),
         code: code.to_owned(),
         name: row.need("name", "tên đơn vị")?,
-        kind: row.need_word("kind", UnitKind::read, kinds)?,
+        kind,
         official_code: Some(row.text("official_code")?).filter(|it| !it.is_empty()),
         parent_id,
         from_on,

@@ -88,7 +88,7 @@ pub async fn switch(
     Form(mut form): Form<CategoryChange>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
-    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let (frame, standing) = Standing::hold(&mut tx, &viewer, id).await?;
     let done = Redirect::to(&standing.href());
     let new_id: ResidenceId =
         form.id.parse().map_err(|_| Error::BadRequest("Biểu mẫu thiếu mã."))?;

@@ -93,7 +93,7 @@ pub async fn change(
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
-    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let (frame, standing) = Standing::hold(&mut tx, &viewer, id).await?;
     let stored = EditForm::of(&standing);
     let mut faults = Faults::default();
     let Some((person, place)) = form.read(&mut faults) else {

@@ -66,7 +66,7 @@ pub async fn leave(
     Form(mut form): Form<LeaveForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
-    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let (frame, standing) = Standing::hold(&mut tx, &viewer, id).await?;
     let done = Redirect::to(&standing.href());
     if is_done(&standing, &form) {
         return Ok(done.into_response());

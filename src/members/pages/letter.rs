@@ -65,7 +65,7 @@ pub async fn add(
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
-    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let (frame, standing) = Standing::hold(&mut tx, &viewer, id).await?;
     let cells = cells(&mut tx, &viewer, None).await?;
     let cell_id = cell_of(&form, &cells)?;
     let new_id: LetterId = form.id.parse().map_err(|_| Error::BadRequest("Biểu mẫu thiếu mã."))?;
@@ -132,8 +132,9 @@ pub async fn change(
     Form(mut form): Form<EditForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    let member_id = store::get_letter(&mut tx, id).await?.member_id;
+    let (frame, standing) = Standing::hold(&mut tx, &viewer, member_id).await?;
     let letter = store::get_letter(&mut tx, id).await?;
-    let (frame, standing) = Standing::enter(&mut tx, &viewer, letter.member_id).await?;
     let cells = cells(&mut tx, &viewer, letter.cell_id).await?;
     let cell_id = cell_of(&form, &cells)?;
     let mut faults = Faults::default();

@@ -39,6 +39,13 @@ impl Standing {
         Ok((frame, standing))
     }
 
+    /// Likewise, to change something: nobody else does until the transaction has ended.
+    pub async fn hold(tx: &mut Tx, viewer: &Viewer, id: MemberId) -> Result<(Frame, Standing)> {
+        enter_member(tx, viewer, id, Right::KeepMembers).await?;
+        store::hold(tx, id).await?;
+        Standing::enter(tx, viewer, id).await
+    }
+
     pub fn href(&self) -> String {
         format!("/members/{}", self.member.id)
     }

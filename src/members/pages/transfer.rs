@@ -77,7 +77,7 @@ pub async fn transfer(
     Form(mut form): Form<MoveForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
-    let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
+    let (frame, standing) = Standing::hold(&mut tx, &viewer, id).await?;
     let cells = cells_kept(&mut tx, &viewer).await?;
     let cell_id = match form.cell_id.trim() {
         "" => None,

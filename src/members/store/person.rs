@@ -49,6 +49,15 @@ pub async fn cell_of(tx: &mut Tx, id: MemberId) -> sqlx::Result<Option<UnitId>> 
     on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
 }
 
+/// Makes whoever else changes this member wait until this transaction has ended, so that
+/// a form sent several times at once finds what its first sending wrote. `SQLite` has
+/// one writer anyway.
+pub async fn hold(tx: &mut Tx, id: MemberId) -> sqlx::Result<()> {
+    let sql = "UPDATE member SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
+}
+
 /// Writes the member as the person is to stand at `version`; no row where somebody else
 /// changed it first.
 pub async fn change(tx: &mut Tx, new: &NewMember, version: i64) -> sqlx::Result<()> {
