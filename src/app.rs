@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::watch::Watch;
 use crate::db::Db;
 use crate::settings::Settings;
 
@@ -9,4 +10,5 @@ use crate::settings::Settings;
 pub struct App {
     pub db: Db,
     pub settings: Arc<Settings>,
+    pub watch: Watch,
 }

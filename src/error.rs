@@ -23,8 +23,12 @@ pub enum Error {
     SignedOut,
     /// The request makes no sense, and no form of ours sends it.
     BadRequest(&'static str),
+    /// A form or file beyond the limit.
+    TooLarge,
     /// Too many tries; the seconds to wait.
     TooMany(u64),
+    /// The answer took too long and was given up.
+    TooSlow,
     /// The database is busy or out of reach: nothing was written.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
     /// Ours to mend: logged in full, shown to the visitor as a reference number.
@@ -91,7 +95,9 @@ impl fmt::Display for Error {
             Error::Elsewhere => f.write_str("gửi từ trang khác"),
             Error::SignedOut => f.write_str("đã hết phiên đăng nhập"),
             Error::BadRequest(why) => f.write_str(why),
+            Error::TooLarge => f.write_str("quá lớn"),
             Error::TooMany(_) => f.write_str("thử quá nhiều lần"),
+            Error::TooSlow => f.write_str("quá lâu"),
             Error::Unavailable(cause) | Error::Internal(cause) => cause.fmt(f),
         }
     }
@@ -104,8 +110,9 @@ impl Error {
             Error::Forbidden | Error::Elsewhere => StatusCode::FORBIDDEN,
             Error::SignedOut => StatusCode::UNAUTHORIZED,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::TooSlow | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -133,6 +140,16 @@ impl Error {
                     .to_owned(),
             ),
             Error::BadRequest(why) => ("Yêu cầu không đọc được", (*why).to_owned()),
+            Error::TooLarge => (
+                "Gửi quá nhiều một lúc",
+                "Chưa ghi gì vào sổ. Chia làm nhiều lần, hoặc gửi tệp nhỏ hơn.".to_owned(),
+            ),
+            Error::TooSlow => (
+                "Máy chủ làm quá lâu",
+                "Đã dừng lại. Nếu vừa gửi biểu mẫu thì mở lại trang để xem đã ghi chưa, rồi hãy gửi \
+                 lại; gửi lại cùng biểu mẫu không ghi hai lần."
+                    .to_owned(),
+            ),
             Error::TooMany(seconds) => {
                 ("Thử quá nhiều lần", format!("Chờ {} rồi thử lại.", waiting(*seconds)))
             }
@@ -170,7 +187,7 @@ impl IntoResponse for Error {
         if let Error::TooMany(seconds) = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Error::Unavailable(_) = self {
+        if let Error::Unavailable(_) | Error::TooSlow = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
         }
         response.extensions_mut().insert(Failure { title, text, reference });

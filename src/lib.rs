@@ -16,13 +16,14 @@ pub mod settings;
 pub mod csv_file;
 pub mod db;
 
-pub mod app;
 pub mod assets;
 pub mod table_file;
 pub mod web;
 
 pub mod audit;
 pub mod organisation;
+
+pub mod app;
 
 pub mod access;
 

@@ -9,13 +9,21 @@ pub struct Settings {
     /// Whether the site is reached over TLS. Only a site that listens on loopback
     /// may do without: its cookie is then not bound to a secure connection.
     pub secure: bool,
+    /// Whether a proxy on this machine gives TLS and says from where requests come.
+    pub behind_proxy: bool,
     /// Failed sign-ins of one address before it has to wait.
     pub tries_per_address: i64,
 }
 
 impl Settings {
     pub fn listening_on(address: SocketAddr) -> Settings {
-        Settings { secure: !address.ip().is_loopback(), tries_per_address: 20 }
+        let secure = !address.ip().is_loopback();
+        Settings { secure, behind_proxy: false, tries_per_address: 20 }
+    }
+
+    /// Likewise, on loopback, for a proxy that gives TLS.
+    pub fn behind_proxy() -> Settings {
+        Settings { secure: true, behind_proxy: true, tries_per_address: 20 }
     }
 
     /// The name of the cookie that carries a sign-in.

@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+use tower_http::timeout::RequestBodyDeadlineLayer;
 
 use crate::access::frame::{Frame, Place};
 use crate::access::routes::{Need, Route, Routes};
 use crate::access::viewer::Viewer;
-use crate::access::{origin, session};
+use crate::access::{address, origin, session};
 use crate::app::App;
+use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::web::Path;
 use crate::{
@@ -27,6 +28,8 @@ use crate::{
 /// How long a handler may take, and a client to send its form.
 const HANDLER: Duration = Duration::from_secs(30);
 const FORM: Duration = Duration::from_secs(15);
+/// Characters of an address that a note of a refusal holds.
+const LONGEST_NOTE: usize = 150;
 /// A roll of a thousand people is a form of 10 KB.
 const LARGEST_FORM: usize = 1024 * 1024;
 
@@ -36,13 +39,15 @@ pub fn site(app: App) -> Router {
     router
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::NotFound)
+        .layer(middleware::from_fn_with_state(app.clone(), note_refusals))
         .layer(middleware::from_fn_with_state(app.clone(), session::identify))
         .layer(middleware::from_fn(origin::check))
+        .layer(middleware::from_fn(limit_time))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn(dress_failures))
+        .layer(middleware::from_fn_with_state(app.clone(), address::trace))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(RequestBodyDeadlineLayer::new(FORM))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER))
-        .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn_with_state(app.clone(), protect))
         .layer(CompressionLayer::new().gzip(true))
         .with_state(app)
@@ -111,9 +116,36 @@ async fn dress_failures(request: Request, next: Next) -> Response {
 
 fn panicked() -> Response {
     // The payload may hold somebody's data: it is neither logged nor shown.
-    tracing::error!("a handler panicked");
-    let text = "Có lỗi ở máy chủ. Chưa ghi gì vào sổ.";
-    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+    Error::Internal("a handler panicked".into()).into_response()
+}
+
+/// Gives up what takes too long; its transaction leaves no trace.
+async fn limit_time(request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(HANDLER, next.run(request)).await;
+    answered.unwrap_or_else(|_| Error::TooSlow.into_response())
+}
+
+/// Notes who was refused what. The page says no name; the note holds the address of the
+/// thing, which names nobody either.
+async fn note_refusals(
+    State(app): State<App>,
+    viewer: Option<Viewer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let what = format!("{} {}", request.method(), request.uri().path());
+    // An address that leads to no page at all is a slip of the keyboard.
+    let is_page = request.extensions().get::<MatchedPath>().is_some();
+    let response = next.run(request).await;
+    let status = response.status();
+    if let Some(viewer) = viewer.filter(|_| is_page)
+        && matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+    {
+        let what: String = what.chars().take(LONGEST_NOTE).collect();
+        let summary = format!("Không cho xem hoặc làm ({}): {what}", status.as_u16());
+        app.watch.note(viewer.actor(), Act::new("access.refused", None, summary)).await;
+    }
+    response
 }
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -122,11 +154,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       object-src 'none'";
 
 /// Tells the browser what these pages may do, and to keep no copy of them.
-async fn protect(
-    axum::extract::State(app): axum::extract::State<App>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -146,4 +174,41 @@ async fn protect(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    /// The page behind a handler, as `site` would answer.
+    async fn answer(handler: axum::routing::MethodRouter) -> (StatusCode, String) {
+        let router = Router::new()
+            .route("/", handler)
+            .layer(middleware::from_fn(limit_time))
+            .layer(CatchPanicLayer::custom(|_| panicked()))
+            .layer(middleware::from_fn(dress_failures));
+        let request = Request::builder().uri("/").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_never_ends_is_given_up_in_words() {
+        let (status, page) = answer(get(async || std::future::pending::<()>().await)).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(page.contains("Máy chủ làm quá lâu") && page.contains("<html"), "{page}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_like_others() {
+        let (status, page) = answer(get(async || -> () { panic!("somebody's name") })).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(page.contains("500-") && !page.contains("somebody"), "{page}");
+    }
 }

@@ -1,17 +1,28 @@
 //! The extractors of the pages: axum's own, refusing with our error page.
 #![expect(clippy::disallowed_types, reason = "this is where they are wrapped")]
 
-use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
 /// A part of the path. One that cannot be read leads nowhere: 404.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Error))]
 pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Path<T>, Error> {
+        if holds_nul(parts.uri.path().as_bytes()) {
+            return Err(Error::NotFound);
+        }
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(path)| Path(path)).map_err(|_| Error::NotFound)
+    }
+}
 
 /// The query string: strings as typed, each with a default.
 pub struct Query<T>(pub T);
@@ -36,7 +47,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Form<T>, Error> {
         let form = RawForm::from_request(request, state).await;
-        let RawForm(bytes) = form.map_err(|_| UNREADABLE_FORM)?;
+        let RawForm(bytes) = form.map_err(|refusal| match refusal.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            _ => UNREADABLE_FORM,
+        })?;
         if holds_nul(&bytes) {
             return Err(UNREADABLE_FORM);
         }
@@ -51,10 +65,4 @@ const UNREADABLE_FORM: Error =
 /// No keyboard types a NUL, and `PostgreSQL` cannot keep one in a text.
 fn holds_nul(encoded: &[u8]) -> bool {
     encoded.contains(&0) || encoded.windows(3).any(|it| it == b"%00")
-}
-
-impl From<PathRejection> for Error {
-    fn from(_: PathRejection) -> Error {
-        Error::NotFound
-    }
 }

@@ -205,8 +205,19 @@ async fn an_account_is_made_granted_and_closed_from_the_shell() {
 
     let again = run(&["revoke", "suu.lv", "cell-secretary", "a1"], "");
     assert_eq!(again.status.code(), Some(1));
+    let role = run(&["grant", "suu.lv", "ward-officer", "a1"], "");
+    assert_eq!(role.status.code(), Some(1));
+    let why = String::from_utf8(role.stderr).unwrap();
+    assert!(why.contains("chỉ trao ở một phường, xã"), "{why}");
+    let officer = ["grant", "suu.lv", "organisation-officer", "phuong-a"];
+    said(&run(&officer, ""));
+    said(&run(&[&officer[..], &["--names"]].concat(), ""));
+    assert!(said(&run(&["account", "list"], "")).contains("phuong-a\txem họ tên"));
     let role = run(&["grant", "suu.lv", "king", "a1"], "");
     assert_eq!(role.status.code(), Some(2));
+    let open = ["serve", "--behind-proxy", "--listen", "0.0.0.0:0"];
+    let why = String::from_utf8(run(&open, "").stderr).unwrap();
+    assert!(why.contains("--behind-proxy chỉ dùng khi nghe ở 127.0.0.1"), "{why}");
     let checked = said(&run(&["check"], ""));
-    assert_eq!(checked, "Chuỗi nhật ký nguyên vẹn: 4 mục.\n");
+    assert_eq!(checked, "Chuỗi nhật ký nguyên vẹn: 6 mục.\n");
 }

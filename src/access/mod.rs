@@ -9,6 +9,7 @@ pub mod session;
 pub mod throttle;
 pub mod viewer;
 
+pub mod address;
 pub mod form;
 pub mod frame;
 pub mod origin;

@@ -90,11 +90,8 @@ async fn sign_in(
     let address = address.0.to_string();
     let counted = Counted::of(&form.login, &address);
     let login = form.login.trim().to_lowercase();
+    admit(&app, &counted).await?;
     let mut tx = app.db.read().await?;
-    let wait = throttle::wait(&mut tx, &counted, app.settings.tries_per_address).await?;
-    if wait > 0 {
-        return Err(Error::TooMany(wait.unsigned_abs()));
-    }
     let account = store::find_by_login(&mut tx, &login).await?;
     drop(tx);
     // Hashing comes before the write transaction: on SQLite everybody would wait for it.
@@ -103,8 +100,15 @@ async fn sign_in(
     let right = password::verify(form.password.clone(), hash).await?;
 
     let mut tx = app.db.write().await?;
-    let Some(account) = account.filter(|_| right) else {
-        throttle::failed(&mut tx, &counted).await?;
+    let mut account = account.filter(|_| right);
+    if let Some(it) = &account {
+        // Closed, or given another password, while this one was looked at.
+        store::hold(&mut tx, it.id).await?;
+        let now = store::get(&mut tx, it.id).await?;
+        let same = now.disabled_at.is_none() && now.password_hash == it.password_hash;
+        account = account.filter(|_| same);
+    }
+    let Some(account) = account else {
         let act = Act::new("account.sign_in_failed", None, "Đăng nhập không thành công".to_owned());
         audit::store::append(&mut tx, &Actor::stranger(&address), act).await?;
         tx.commit().await?;
@@ -122,6 +126,12 @@ async fn sign_in(
     tx.commit().await?;
     let cookie = session::set_cookie(&app.settings, &token.text)?;
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(form.target())).into_response())
+}
+
+/// Counts a try to give a password, or sends it away for a while.
+async fn admit(app: &App, counted: &Counted) -> Result<()> {
+    let admitted = throttle::admit(&app.db, counted, app.settings.tries_per_address).await?;
+    admitted.map_err(|wait| Error::TooMany(wait.unsigned_abs()))
 }
 
 async fn sign_out(State(app): State<App>, viewer: Option<Viewer>) -> Result<Response> {
@@ -295,21 +305,19 @@ async fn change_password(
     viewer: Viewer,
     Form(mut form): Form<PasswordForm>,
 ) -> Result<Response> {
-    let mut tx = app.db.read().await?;
     let counted = Counted::of(&viewer.login, &viewer.address);
-    let wait = throttle::wait(&mut tx, &counted, app.settings.tries_per_address).await?;
-    if wait > 0 {
-        return Err(Error::TooMany(wait.unsigned_abs()));
-    }
+    admit(&app, &counted).await?;
+    let mut tx = app.db.read().await?;
     let account = store::get(&mut tx, viewer.account_id).await?;
     drop(tx);
     form.login.clone_from(&account.login);
     form.display_name.clone_from(&account.display_name);
     let mut faults = Faults::default();
-    if !password::verify(form.old.clone(), account.password_hash).await? {
+    if password::verify(form.old.clone(), account.password_hash.clone()).await? {
         let mut tx = app.db.write().await?;
-        throttle::failed(&mut tx, &counted).await?;
+        throttle::succeeded(&mut tx, &counted).await?;
         tx.commit().await?;
+    } else {
         faults.add("old", "Mật khẩu đang dùng không đúng");
     }
     check_new_password(&form, &mut faults);
@@ -320,7 +328,11 @@ async fn change_password(
     let hash = password::hash(form.password).await?;
     let token = Token::new()?;
     let mut tx = app.db.write().await?;
-    db::one_row(u64::from(account.disabled_at.is_none()))?;
+    store::hold(&mut tx, account.id).await?;
+    let now = store::get(&mut tx, account.id).await?;
+    // Closed, or given another password, while this one was looked at.
+    let same = now.disabled_at.is_none() && now.password_hash == account.password_hash;
+    db::one_row(u64::from(same))?;
     store::set_password(&mut tx, account.id, &hash).await?;
     store::add_session(&mut tx, &token.hash, account.id, &viewer.address, clock::now()).await?;
     let act = Act::new("account.password", account.id.0, "Đổi mật khẩu".to_owned());

@@ -1,5 +1,7 @@
 //! Sign-ins: the token in the cookie, and who it stands for.
 
+use std::time::Duration;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -8,10 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::access::store;
 use crate::access::viewer::{ClientAddress, Viewer};
+use crate::access::{store, throttle};
 use crate::app::App;
 use crate::clock::{self, Moment};
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -22,6 +25,33 @@ const IDLE: i64 = 30 * 60;
 const LONGEST: i64 = 12 * 3600;
 /// How far `seen_at` may lag behind, so that reading does not mean writing.
 const SEEN_EVERY: i64 = 60;
+
+/// How often what has lapsed is taken out of the tables.
+const PURGE_EVERY: Duration = Duration::from_hours(1);
+/// A link that has lapsed is known for so many seconds, to tell whoever follows it.
+const LINK_KNOWN: i64 = 90 * 24 * 3600;
+
+/// Takes lapsed sign-ins, links and counted failures out every hour for as long as the
+/// program serves. That they ended is no act of anybody's: the trail says when they began.
+pub async fn keep_purging(db: Db) {
+    let mut ticks = tokio::time::interval(PURGE_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = purge(&db, clock::now()).await {
+            tracing::warn!(%error, "what has lapsed was not taken out; trying again in an hour");
+        }
+    }
+}
+
+/// The number of rows taken out.
+pub async fn purge(db: &Db, now: Moment) -> sqlx::Result<u64> {
+    let mut tx = db.write().await?;
+    let sessions = store::purge_sessions(&mut tx, now.plus_seconds(-LONGEST)).await?;
+    let links = store::purge_links(&mut tx, now.plus_seconds(-LINK_KNOWN)).await?;
+    let failures = store::purge_failures(&mut tx, now.plus_seconds(-throttle::FORGET)).await?;
+    tx.commit().await?;
+    Ok(sessions + links + failures)
+}
 
 /// A token that nobody can guess, and the hash that is kept of it.
 pub struct Token {

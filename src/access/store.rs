@@ -1,4 +1,5 @@
-//! The tables of accounts, grants, sign-ins and one-time links.
+//! The tables of accounts, grants and sign-ins; beside it those of links and of failed
+//! sign-ins.
 
 use chrono::NaiveDate;
 
@@ -6,6 +7,14 @@ use crate::access::model::{Account, Grant, Role};
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{AccountId, GrantId, UnitId};
+
+pub use self::failures::{
+    count_failure, failures, forget_failures, hold_failures, purge_failures, take_back_failure,
+};
+pub use self::links::{Link, add_link, find_link, has_link, purge_links, use_link, void_links};
+
+mod failures;
+mod links;
 
 /// A sign-in of an account that is not disabled.
 #[derive(sqlx::FromRow)]
@@ -54,6 +63,11 @@ pub async fn remove_session(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<()> 
 pub async fn remove_sessions_of(tx: &mut Tx, account_id: AccountId) -> sqlx::Result<u64> {
     let sql = "DELETE FROM session WHERE account_id = $1";
     change!(tx, sqlx::query(sql).bind(account_id))
+}
+
+/// Takes out sign-ins that began before `before`.
+pub async fn purge_sessions(tx: &mut Tx, before: Moment) -> sqlx::Result<u64> {
+    change!(tx, sqlx::query("DELETE FROM session WHERE created_at < $1").bind(before))
 }
 
 pub async fn get(tx: &mut Tx, id: AccountId) -> sqlx::Result<Account> {
@@ -216,90 +230,4 @@ pub async fn find_grant(
 ) -> sqlx::Result<Option<Grant>> {
     let grants = grants_of(tx, account_id).await?;
     Ok(grants.into_iter().find(|it| it.role == role && it.unit_id == unit_id))
-}
-
-/// A link with which a password is set: that of the account, or of the first
-/// administrator where there is no account yet.
-#[derive(sqlx::FromRow)]
-pub struct Link {
-    pub account_id: Option<AccountId>,
-    pub expires_at: Moment,
-}
-
-pub async fn add_link(
-    tx: &mut Tx,
-    token_hash: &[u8],
-    account_id: Option<AccountId>,
-    at: Moment,
-    expires_at: Moment,
-) -> sqlx::Result<()> {
-    let sql = "INSERT INTO one_time_link (token_hash, account_id, created_at, expires_at)
-               VALUES ($1, $2, $3, $4)";
-    change!(tx, sqlx::query(sql).bind(token_hash).bind(account_id).bind(at).bind(expires_at))?;
-    Ok(())
-}
-
-/// A link that was not used yet.
-pub async fn find_link(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<Option<Link>> {
-    let sql = "SELECT account_id, expires_at FROM one_time_link
-               WHERE token_hash = $1 AND used_at IS NULL";
-    on!(tx, db => sqlx::query_as(sql).bind(token_hash).fetch_optional(db))
-}
-
-/// Whether there is such a link, in force or not.
-pub async fn has_link(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<bool> {
-    let sql = "SELECT COUNT(*) FROM one_time_link WHERE token_hash = $1";
-    let links: i64 = on!(tx, db => sqlx::query_scalar(sql).bind(token_hash).fetch_one(db))?;
-    Ok(links > 0)
-}
-
-pub async fn use_link(tx: &mut Tx, token_hash: &[u8], at: Moment) -> sqlx::Result<()> {
-    let sql = "UPDATE one_time_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
-    one_row(change!(tx, sqlx::query(sql).bind(token_hash).bind(at))?)
-}
-
-/// Unused links for this account (or for the first administrator) lose their force.
-pub async fn void_links(
-    tx: &mut Tx,
-    account_id: Option<AccountId>,
-    at: Moment,
-) -> sqlx::Result<()> {
-    if let Some(id) = account_id {
-        let sql = "UPDATE one_time_link SET used_at = $2
-                   WHERE used_at IS NULL AND account_id = $1";
-        change!(tx, sqlx::query(sql).bind(id).bind(at))?;
-    } else {
-        let sql = "UPDATE one_time_link SET used_at = $1
-                   WHERE used_at IS NULL AND account_id IS NULL";
-        change!(tx, sqlx::query(sql).bind(at))?;
-    }
-    Ok(())
-}
-
-/// How often signing in failed for `subject`, and when last.
-pub async fn failures(tx: &mut Tx, subject: &str) -> sqlx::Result<Option<(i64, Moment)>> {
-    let sql = "SELECT failures, failed_at FROM sign_in_failure WHERE subject = $1";
-    on!(tx, db => sqlx::query_as(sql).bind(subject).fetch_optional(db))
-}
-
-/// Counts one more failure; a count last raised before `forgotten` begins anew.
-pub async fn count_failure(
-    tx: &mut Tx,
-    subject: &str,
-    at: Moment,
-    forgotten: Moment,
-) -> sqlx::Result<()> {
-    let sql = "INSERT INTO sign_in_failure (subject, failures, failed_at) VALUES ($1, 1, $2)
-               ON CONFLICT (subject) DO UPDATE SET
-                   failures = CASE WHEN sign_in_failure.failed_at < $3 THEN 1
-                                   ELSE sign_in_failure.failures + 1 END,
-                   failed_at = excluded.failed_at";
-    change!(tx, sqlx::query(sql).bind(subject).bind(at).bind(forgotten))?;
-    Ok(())
-}
-
-pub async fn forget_failures(tx: &mut Tx, subject: &str) -> sqlx::Result<()> {
-    let sql = "DELETE FROM sign_in_failure WHERE subject = $1";
-    change!(tx, sqlx::query(sql).bind(subject))?;
-    Ok(())
 }

@@ -1,15 +1,16 @@
 //! How long sign-in makes those wait who guess, without locking anybody out for good.
 
+use crate::access::address::network;
 use crate::access::store;
 use crate::clock::{self, Moment};
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 use crate::vietnamese::fold;
 
 /// Failures on one account from one address before waiting begins, and the longest wait.
 const FREE_TRIES: i64 = 5;
 const LONGEST_WAIT: i64 = 15 * 60;
 /// After this many seconds without a failure the count begins anew.
-const FORGET: i64 = 24 * 3600;
+pub const FORGET: i64 = 24 * 3600;
 /// Seconds that one address waits after each failure beyond its allowance. A try that is
 /// refused for this is not counted, so that nobody keeps others out by trying on.
 const ADDRESS_WAIT: i64 = 20;
@@ -23,12 +24,33 @@ pub struct Counted {
 impl Counted {
     pub fn of(login: &str, address: &str) -> Counted {
         let login: String = fold::fold(login).chars().take(60).collect();
+        let address = network(address);
         Counted { pair: format!("pair:{login} {address}"), address: format!("from:{address}") }
     }
 }
 
+/// Counts a try before it is known how it ends, so that guesses made side by side do not
+/// pass one another; or says how many seconds must pass before it.
+pub async fn admit(db: &Db, counted: &Counted, per_address: i64) -> sqlx::Result<Result<(), i64>> {
+    let mut tx = db.write().await?;
+    for subject in [&counted.pair, &counted.address] {
+        store::hold_failures(&mut tx, subject, clock::now()).await?;
+    }
+    let wait = wait(&mut tx, counted, per_address).await?;
+    if wait > 0 {
+        return Ok(Err(wait));
+    }
+    let now = clock::now();
+    let forgotten = now.plus_seconds(-FORGET);
+    for subject in [&counted.pair, &counted.address] {
+        store::count_failure(&mut tx, subject, now, forgotten).await?;
+    }
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
 /// How many seconds must pass before the next try; 0 where there is nothing to wait for.
-pub async fn wait(tx: &mut Tx, counted: &Counted, per_address: i64) -> sqlx::Result<i64> {
+async fn wait(tx: &mut Tx, counted: &Counted, per_address: i64) -> sqlx::Result<i64> {
     let now = clock::now();
     let mut longest = 0;
     if let Some((failures, failed_at)) = store::failures(tx, &counted.pair).await? {
@@ -52,19 +74,11 @@ fn left(wait: i64, failed_at: Moment, now: Moment) -> i64 {
     (wait - now.seconds_since(failed_at)).clamp(0, wait)
 }
 
-/// Counts a failure.
-pub async fn failed(tx: &mut Tx, counted: &Counted) -> sqlx::Result<()> {
-    let now = clock::now();
-    let forgotten = now.plus_seconds(-FORGET);
-    for subject in [&counted.pair, &counted.address] {
-        store::count_failure(tx, subject, now, forgotten).await?;
-    }
-    Ok(())
-}
-
-/// Forgets what was counted for the account at this address.
+/// Forgets what was counted for the account at this address, and takes the try itself off
+/// the address.
 pub async fn succeeded(tx: &mut Tx, counted: &Counted) -> sqlx::Result<()> {
-    store::forget_failures(tx, &counted.pair).await
+    store::forget_failures(tx, &counted.pair).await?;
+    store::take_back_failure(tx, &counted.address).await
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub struct Change {
 }
 
 /// What was done: the entry before it is written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Act {
     /// `member.add`: the kind of record and the verb.
     pub action: &'static str,

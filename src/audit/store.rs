@@ -39,7 +39,7 @@ pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
 
 /// The history of one record, newest first, at most `limit` entries.
 pub async fn list_of(tx: &mut Tx, subject_id: Uuid, limit: i64) -> sqlx::Result<Vec<Entry>> {
-    let sql = "SELECT * FROM audit_entry WHERE subject_id = $1 ORDER BY id DESC LIMIT $2";
+    let sql = "SELECT * FROM audit_entry WHERE subject_id = $1 AND subject <> 'view' ORDER BY id DESC LIMIT $2";
     on!(tx, db => sqlx::query_as(sql).bind(subject_id).bind(limit).fetch_all(db))
 }
 

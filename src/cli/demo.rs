@@ -11,6 +11,7 @@ use crate::cli::{Outcome, Refusal, finish};
 use crate::db::Db;
 use crate::exchange::demo::accounts::{self, DemoAccount, Keys};
 use crate::exchange::demo::build;
+use crate::settings::Settings;
 use crate::{access, organisation};
 
 /// Where the demonstration listens, unless told otherwise or something else does.
@@ -50,7 +51,8 @@ impl Demo {
             return finish(db, url).await;
         }
         tell(&origin(listener.local_addr()?), &accounts, database.is_none());
-        serve(listener, db, url, stop).await
+        let settings = Settings::listening_on(listener.local_addr()?);
+        serve(listener, settings, db, url, stop).await
     }
 }
 

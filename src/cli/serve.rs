@@ -8,10 +8,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::access::session::Token;
+use crate::access::session::{self, Token};
 use crate::access::store;
 use crate::app::App;
 use crate::audit::chain::{self, Key};
+use crate::audit::watch::Watch;
 use crate::cli::Outcome;
 use crate::clock;
 use crate::db::Db;
@@ -23,10 +24,18 @@ pub struct Serve {
     /// Địa chỉ và cổng để nghe; ngoài máy này thì phải có TLS ở phía trước
     #[arg(long, default_value = "127.0.0.1:2130", value_name = "ĐỊA_CHỈ:CỔNG")]
     listen: SocketAddr,
+    /// Có proxy trên máy này lo TLS và ghi X-Forwarded-For; cookie chỉ đi qua https
+    #[arg(long, env = "HAICHIEU_BEHIND_PROXY")]
+    behind_proxy: bool,
 }
 
 impl Serve {
     pub async fn run(self, database: &str) -> Outcome {
+        if self.behind_proxy && !self.listen.ip().is_loopback() {
+            let why = "--behind-proxy chỉ dùng khi nghe ở 127.0.0.1: proxy phải ở trên máy này, và \
+                       không ai khác được gọi thẳng vào cổng này";
+            return Err(why.into());
+        }
         let stop = Stop::listen()?;
         let listener = bind(self.listen).await?;
         let db = Db::open(database).await?;
@@ -38,7 +47,12 @@ impl Serve {
             );
             println!("{}/links/{token}", origin(address));
         }
-        serve(listener, db, database, stop).await
+        let settings = if self.behind_proxy {
+            Settings::behind_proxy()
+        } else {
+            Settings::listening_on(address)
+        };
+        serve(listener, settings, db, database, stop).await
     }
 }
 
@@ -68,12 +82,21 @@ async fn first_administrator(db: &Db) -> Result<Option<String>, crate::cli::Refu
 }
 
 /// Serves until the program is told to stop, then closes everything in order.
-pub async fn serve(listener: TcpListener, db: Db, database: &str, mut stop: Stop) -> Outcome {
+pub async fn serve(
+    listener: TcpListener,
+    settings: Settings,
+    db: Db,
+    database: &str,
+    mut stop: Stop,
+) -> Outcome {
     let key = Key::load(&settings::key_file(database))?;
     let sealer = tokio::spawn(chain::keep_sealing(db.clone(), key.clone()));
-    let settings = Arc::new(Settings::listening_on(listener.local_addr()?));
-    let app = App { db: db.clone(), settings };
+    let purger = tokio::spawn(session::keep_purging(db.clone()));
+    let watch = Watch::start(db.clone());
+    let app = App { db: db.clone(), settings: Arc::new(settings), watch: watch.clone() };
     server::serve(listener, site::site(app), stop.told()).await?;
+    purger.abort();
+    watch.settle().await;
     sealer.abort();
     chain::seal_tail(&db, &key).await?;
     db.close().await;

@@ -6,8 +6,11 @@ use haichieu::audit::chain::{self, Key};
 use haichieu::audit::model::{Act, Actor};
 use haichieu::audit::store;
 use haichieu::db::Db;
+use haichieu::{clock, members};
+use reqwest::StatusCode;
 use sqlx::{AssertSqlSafe, raw_sql};
 
+use crate::statistics::{home, person};
 use crate::support::Site;
 
 fn key(name: &str) -> Key {
@@ -122,4 +125,44 @@ async fn two_sealers_at_once_make_one_chain() {
     chain::seal_tail(&site.db, &key).await.unwrap();
     let verdict = chain::verify(&site.db, &key).await.unwrap();
     assert_eq!((verdict.sealed, verdict.unsealed, verdict.broken), (40, 0, None));
+}
+
+/// Who opened whose page, and who was refused what: noted behind the answer.
+#[tokio::test]
+async fn looks_and_refusals_are_noted() {
+    let site = Site::start().await;
+    let member = person("Trần Thị Hạnh");
+    site.seed(async |tx| {
+        members::store::add(tx, &member, clock::now()).await.unwrap();
+        let home = home(member.id, site.town.cell_a1, "2020-01-01", None);
+        members::store::add_residence(tx, &home, clock::now()).await.unwrap();
+    })
+    .await;
+    let page = format!("/members/{}", member.id);
+    let (officer, outsider) = (site.ward_officer().await, site.outsider().await);
+    for _ in 0..3 {
+        officer.get(&page).await.assert_is(StatusCode::OK);
+    }
+    for _ in 0..2 {
+        outsider.get(&page).await.assert_is(StatusCode::NOT_FOUND);
+    }
+    officer.get("/units/a1/settings").await.assert_is(StatusCode::FORBIDDEN);
+    outsider.get("/nothing-here").await.assert_is(StatusCode::NOT_FOUND);
+    site.watch.settle().await;
+
+    let entries = site.seed(async |tx| store::unsealed(tx, 100).await.unwrap()).await;
+    let mut said: Vec<_> = entries.iter().map(|it| (&*it.action, &*it.summary)).collect();
+    said.sort_unstable();
+    let refused = |status: u16, path: &str, times: &str| {
+        format!("Không cho xem hoặc làm ({status}): GET {path}{times}")
+    };
+    let expected = [
+        ("access.refused", refused(403, "/units/a1/settings", "")),
+        ("access.refused", refused(404, &page, " (2 lần)")),
+        ("view.member", "Mở trang của Trần Thị Hạnh (3 lần)".to_owned()),
+    ];
+    assert_eq!(said, expected.each_ref().map(|(action, summary)| (*action, &**summary)));
+    assert!(entries.iter().all(|it| it.account_id.is_some()));
+    // The history of the record is about what was done to it.
+    officer.get(&page).await.assert_hides("Mở trang của");
 }

@@ -1,7 +1,8 @@
 //! Signing in and out.
 
-use haichieu::access::{session, store};
+use haichieu::access::{password, session, store};
 use haichieu::clock;
+use haichieu::ids::AccountId;
 use reqwest::StatusCode;
 
 use crate::support::{Site, visitor};
@@ -122,4 +123,90 @@ async fn an_unknown_page_says_so_and_names_nothing() {
     page.assert_is(StatusCode::NOT_FOUND);
     page.assert_shows("Không có trang này");
     page.assert_shows("404-");
+}
+
+/// Guesses made side by side are counted before any of them is looked at.
+#[tokio::test]
+async fn guesses_side_by_side_do_not_pass_one_another() {
+    let site = Site::start().await;
+    let form = [("login", "bithu"), ("password", "x")];
+    let pages = site.stranger().post_at_once("/sign-in", &form, 12).await;
+    let looked_at = pages.iter().filter(|it| it.status == StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(looked_at.count(), 5);
+    let refused = pages.iter().filter(|it| it.status == StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.count(), 7);
+}
+
+/// An account with this password, in no unit.
+async fn account(site: &Site, login: &str) -> AccountId {
+    let id = AccountId::new();
+    let hash = password::hash(PASSWORD.to_owned()).await.unwrap();
+    site.seed(async |tx| {
+        store::add(tx, id, login, "Lê Văn Sửu", Some(&hash), clock::now()).await.unwrap();
+    })
+    .await;
+    id
+}
+
+#[tokio::test]
+async fn who_knows_the_password_is_never_slowed_down() {
+    let site = Site::start().await;
+    account(&site, "suu.lv").await;
+    let form = [("login", "suu.lv"), ("password", PASSWORD)];
+    for _ in 0..25 {
+        site.stranger().post("/sign-in", &form).await.leads_to();
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_each_client_counts_alone() {
+    let site = Site::start().await;
+    account(&site, "suu.lv").await;
+    let root = site.behind_proxy().await;
+    let stranger = visitor(&root, None);
+    let wrong = [("login", "suu.lv"), ("password", "x")];
+    // What stands before the last address, the client itself may have written.
+    for forged in ["1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4", "5.5.5.5"] {
+        let forwarded = format!("{forged}, 192.0.2.7");
+        stranger.post_through(&forwarded, "/sign-in", &wrong).await;
+    }
+    let right = [("login", "suu.lv"), ("password", PASSWORD)];
+    let page = stranger.post_through("192.0.2.7", "/sign-in", &right).await;
+    page.assert_is(StatusCode::TOO_MANY_REQUESTS);
+    let page = stranger.post_through("192.0.2.8", "/sign-in", &right).await;
+    let cookie = page.cookie.clone().unwrap();
+    assert!(cookie.starts_with("__Host-sid=") && cookie.contains("; Secure"), "{cookie}");
+    assert!(page.headers.contains_key("strict-transport-security"));
+
+    // Without a proxy the header says nothing.
+    for client in ["1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4", "5.5.5.5"] {
+        site.stranger().post_through(client, "/sign-in", &wrong).await;
+    }
+    let page = site.stranger().post_through("6.6.6.6", "/sign-in", &right).await;
+    page.assert_is(StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn what_has_lapsed_is_taken_out() {
+    let site = Site::start().await;
+    let id = account(&site, "suu.lv").await;
+    let now = clock::now();
+    let before = |seconds: i64| now.plus_seconds(-seconds);
+    site.seed(async |tx| {
+        store::add_session(tx, b"old", id, "", before(13 * 3600)).await.unwrap();
+        store::add_session(tx, b"new", id, "", before(3600)).await.unwrap();
+        let day = 24 * 3600;
+        store::add_link(tx, b"old", None, now, before(91 * day)).await.unwrap();
+        store::add_link(tx, b"late", None, now, before(day)).await.unwrap();
+        store::count_failure(tx, "old", before(25 * 3600), now).await.unwrap();
+        store::count_failure(tx, "new", before(3600), now).await.unwrap();
+    })
+    .await;
+    assert_eq!(session::purge(&site.db, now).await.unwrap(), 3);
+    site.seed(async |tx| {
+        assert!(store::find_session(tx, b"new").await.unwrap().is_some());
+        assert!(store::has_link(tx, b"late").await.unwrap());
+        assert!(store::failures(tx, "new").await.unwrap().is_some());
+    })
+    .await;
 }

@@ -19,7 +19,8 @@ async fn a_form_beyond_the_limit_is_refused() {
     let site = Site::start().await;
     let long = "a".repeat(2 * 1024 * 1024);
     let page = site.stranger().post("/sign-in", &[("login", &long)]).await;
-    page.assert_is(StatusCode::BAD_REQUEST);
+    page.assert_is(StatusCode::PAYLOAD_TOO_LARGE);
+    page.assert_shows("Gửi quá nhiều một lúc");
 }
 
 #[tokio::test]
@@ -166,6 +167,9 @@ async fn what_no_keyboard_types_is_refused_alike() {
     let secretary = site.secretary().await;
     for path in ["/units/a1/members?q=%00", "/units/a1/works?q=a%00b"] {
         secretary.get(path).await.assert_is(StatusCode::BAD_REQUEST);
+    }
+    for path in ["/units/%00", "/units/a1%00/members", "/links/%00"] {
+        secretary.get(path).await.assert_is(StatusCode::NOT_FOUND);
     }
     let page = site.stranger().post("/sign-in", &[("login", "a\0b"), ("password", "x")]).await;
     page.assert_is(StatusCode::BAD_REQUEST);

@@ -1,5 +1,6 @@
 //! One site per test, and the few words that the tests are written in.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::{env, fs, thread};
@@ -8,6 +9,7 @@ use chrono::NaiveDate;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::session::Token;
 use haichieu::app::App;
+use haichieu::audit::watch::Watch;
 use haichieu::clock;
 use haichieu::db::{Db, Tx};
 use haichieu::ids::{AccountId, GrantId, UnitId};
@@ -23,6 +25,7 @@ pub struct Site {
     pub root: String,
     pub db: Db,
     pub town: Town,
+    pub watch: Watch,
 }
 
 /// The units of a test's registry: a city of two wards; ward A has two cells, ward B one.
@@ -62,13 +65,20 @@ impl Site {
     pub async fn start() -> Site {
         let db = Db::open(&fresh_database().await).await.unwrap();
         let town = Town::build(&db).await;
-        Site { root: serve(&db).await, db, town }
+        let watch = Watch::start(db.clone());
+        Site { root: serve(&db, &watch, Settings::listening_on).await, db, town, watch }
+    }
+
+    /// The same site behind a proxy of this machine: its address.
+    pub async fn behind_proxy(&self) -> String {
+        serve(&self.db, &self.watch, |_| Settings::behind_proxy()).await
     }
 
     /// A registry as it is when the program is started for the first time.
     pub async fn start_empty() -> (String, Db) {
         let db = Db::open(&fresh_database().await).await.unwrap();
-        (serve(&db).await, db)
+        let watch = Watch::start(db.clone());
+        (serve(&db, &watch, Settings::listening_on).await, db)
     }
 
     /// For what no page does: writes straight into the database.
@@ -136,10 +146,11 @@ impl Site {
     }
 }
 
-async fn serve(db: &Db) -> String {
+async fn serve(db: &Db, watch: &Watch, settings: fn(SocketAddr) -> Settings) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = App { db: db.clone(), settings: Arc::new(Settings::listening_on(address)) };
+    let settings = Arc::new(settings(address));
+    let app = App { db: db.clone(), settings, watch: watch.clone() };
     tokio::spawn(server::serve(listener, site::site(app), std::future::pending()));
     format!("http://{address}")
 }
@@ -166,6 +177,13 @@ impl Visitor {
     /// Posts a form as a browser on this site does.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
         let request = self.client.post(self.root.clone() + path).form(form);
+        self.send(request.header("sec-fetch-site", "same-origin")).await
+    }
+
+    /// Posts a form as the proxy of this machine hands it on.
+    pub async fn post_through(&self, forwarded: &str, path: &str, form: &[(&str, &str)]) -> Page {
+        let request = self.client.post(self.root.clone() + path).form(form);
+        let request = request.header("x-forwarded-for", forwarded);
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 

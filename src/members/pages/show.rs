@@ -13,7 +13,7 @@ use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::audit;
-use crate::audit::model::Entry;
+use crate::audit::model::{Act, Entry};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::{MemberId, UnitId};
@@ -113,6 +113,10 @@ pub async fn show(
     let residence = residences.into_iter().next().ok_or(Error::NotFound)?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &cell, Place::Members).await?;
     let may_keep = scope.may(Right::KeepMembers);
+    drop(tx);
+    let looked = format!("Mở trang của {}", member.full_name);
+    let act = Act::new("view.member", id.0, looked).in_unit(cell.id);
+    app.watch.note(viewer.actor(), act).await;
     let page =
         ShowPage { frame, member, cell, residence, letters, meetings, years, entries, may_keep };
     Ok(Html(page.render()?))
