@@ -4,6 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// A search takes this many words into account, the rest are ignored.
 const MOST_WORDS: usize = 6;
+/// And this many characters of each.
+const LONGEST_WORD: usize = 60;
 
 /// Text without any marks, in lower case, words apart by one space:
 /// `ĐẶNG  THỊ HOÀ` becomes `dang thi hoa` (ux 5.3).
@@ -19,9 +21,13 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Patterns for `LIKE … ESCAPE '\'` on a folded column, one for each of the
-/// first six words; a row is found when all of them match, in any order.
+/// first six words; a row is found when all of them match, in any order. Nothing that
+/// people look for is longer than a word's first [`LONGEST_WORD`] characters, and a
+/// database refuses patterns without end.
 pub fn like_words(query: &str) -> Vec<String> {
-    fold(query).split(' ').filter(|word| !word.is_empty()).take(MOST_WORDS).map(pattern).collect()
+    let folded = fold(query);
+    let words = folded.split(' ').filter(|word| !word.is_empty()).take(MOST_WORDS);
+    words.map(|word| pattern(&word.chars().take(LONGEST_WORD).collect::<String>())).collect()
 }
 
 /// Whether the query has a tone, a hat, a horn or a đ, so that the reader
@@ -147,6 +153,7 @@ mod tests {
     #[test]
     fn a_query_becomes_one_pattern_a_word() {
         assert_eq!(like_words(" Hoa  TỐNG "), ["%hoa%", "%tong%"]);
+        assert_eq!(like_words(&"a".repeat(60_000)), [format!("%{}%", "a".repeat(LONGEST_WORD))]);
         assert_eq!(like_words("   "), Vec::<String>::new());
         assert_eq!(like_words("a b c d e f g h").len(), 6);
     }

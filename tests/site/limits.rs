@@ -162,6 +162,20 @@ async fn a_busy_database_answers_that_nothing_was_written() {
 }
 
 #[tokio::test]
+async fn a_search_without_end_finds_nothing_and_breaks_nothing() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let long = "a".repeat(30_000);
+    let words = "ă+".repeat(8_000);
+    for list in ["members", "members/print", "members.csv", "works", "opinions"] {
+        for query in [&long, &words] {
+            let page = secretary.get(&format!("/units/a1/{list}?q={query}")).await;
+            page.assert_is(StatusCode::OK);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_no_keyboard_types_is_refused_alike() {
     let site = Site::start().await;
     let secretary = site.secretary().await;
