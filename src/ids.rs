@@ -46,6 +46,7 @@ macro_rules! ids {
 ids!(
     AccountId,
     AuditEntryId,
+    BatchId,
     ContributionId,
     GrantId,
     GuestId,

@@ -36,6 +36,7 @@ pub mod meetings;
 pub mod opinions;
 
 pub mod evaluation;
+pub mod minutes;
 pub mod statistics;
 
 pub mod exchange;

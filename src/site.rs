@@ -21,8 +21,8 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::web::Path;
 use crate::{
-    access, administration, assets, contributions, evaluation, home, meetings, members, opinions,
-    statistics,
+    access, administration, assets, contributions, evaluation, home, meetings, members, minutes,
+    opinions, statistics,
 };
 
 /// How long a handler may take, and a client to send its form.
@@ -70,6 +70,7 @@ fn routes() -> Routes {
         .merge(meetings::pages::routes())
         .merge(contributions::pages::routes())
         .merge(opinions::pages::routes())
+        .merge(minutes::routes())
         .merge(evaluation::pages::routes())
 }
 

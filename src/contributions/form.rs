@@ -1,5 +1,6 @@
 //! The forms as they are typed, and what they are read into.
 
+pub mod bulk;
 pub mod gift;
 pub mod work;
 

@@ -1,10 +1,12 @@
 //! The pages.
 
 mod book;
+mod bulk;
 mod entry;
 mod giver;
 mod giving;
 mod pager;
+mod thanks;
 mod work_form;
 mod works;
 
@@ -23,6 +25,10 @@ pub fn routes() -> Routes {
         .get("/units/{code}/contributions", see, book::list)
         .get("/units/{code}/contributions/new", keep, giving::new)
         .post("/units/{code}/contributions", keep, giving::add)
+        .get("/units/{code}/contributions/bulk", keep, bulk::new)
+        .post("/units/{code}/contributions/bulk", keep, bulk::add)
+        .get("/contribution-batches/{id}", see, bulk::show)
+        .get("/works/{id}/thanks", see, thanks::show)
         .get("/contributions/{id}", see, entry::show)
         .get("/contributions/{id}/reverse", keep, entry::ask)
         .post("/contributions/{id}/reverse", keep, entry::reverse)

@@ -3,7 +3,7 @@
 use crate::clock::Moment;
 use crate::contributions::model::{Giver, NewContribution, NewWorkItem, WorkItem};
 use crate::db::{Tx, change, on, one_row};
-use crate::ids::WorkItemId;
+use crate::ids::{BatchId, WorkItemId};
 use crate::vietnamese::fold;
 
 pub mod book;
@@ -81,6 +81,16 @@ pub async fn change_work(tx: &mut Tx, new: &NewWorkItem, version: i64) -> sqlx::
 
 /// Adds an entry. One that was reversed already cannot be again: a unique violation.
 pub async fn add(tx: &mut Tx, new: &NewContribution, at: Moment) -> sqlx::Result<()> {
+    add_in_batch(tx, new, None, at).await
+}
+
+/// Likewise, as one of those that are written down together.
+pub async fn add_in_batch(
+    tx: &mut Tx,
+    new: &NewContribution,
+    batch_id: Option<BatchId>,
+    at: Moment,
+) -> sqlx::Result<()> {
     let (member_id, group_name) = match &new.giver {
         Giver::Member(id) => (Some(*id), None),
         Giver::Group(name) => (None, Some(name)),
@@ -91,8 +101,9 @@ pub async fn add(tx: &mut Tx, new: &NewContribution, at: Moment) -> sqlx::Result
     };
     let sql = "INSERT INTO contribution (id, unit_id, work_item_id, member_id, group_name,
                                          given_on, kind, amount_vnd, quantity_hundredths,
-                                         measure, note, reverses_id, reason, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+                                         measure, note, reverses_id, reason, batch_id,
+                                         created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     change!(
         tx,
         sqlx::query(sql)
@@ -109,6 +120,7 @@ pub async fn add(tx: &mut Tx, new: &NewContribution, at: Moment) -> sqlx::Result
             .bind(&new.note)
             .bind(reverses_id)
             .bind(reason)
+            .bind(batch_id)
             .bind(at)
     )?;
     Ok(())

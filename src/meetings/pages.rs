@@ -42,7 +42,6 @@ pub fn routes() -> Routes {
         .get("/meetings/{id}/absences", keep, absences::show)
         .post("/meetings/{id}/absences", keep, absences::add)
         .post("/meetings/{id}/absences/remove", keep, absences::remove)
-        .get("/meetings/{id}/minutes", see, sheet::minutes)
         .get("/meetings/{id}/roll-call/print", see, sheet::roll)
         .merge(roll_call::pages::routes())
 }

@@ -7,6 +7,7 @@
 
 mod administration;
 mod audit;
+mod bulk;
 mod contributions;
 mod demo;
 mod door;

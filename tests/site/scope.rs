@@ -10,8 +10,8 @@ use haichieu::contributions::model::{
     ContributionKind, Giver, NewContribution, NewWorkItem, WorkKind,
 };
 use haichieu::ids::{
-    AccountId, ContributionId, GrantId, LetterId, MeetingId, MemberId, OpinionId, ResidenceId,
-    WorkItemId,
+    AccountId, BatchId, ContributionId, GrantId, LetterId, MeetingId, MemberId, OpinionId,
+    ResidenceId, WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{NewLetter, NewMember, NewResidence, ResidenceKind};
@@ -32,6 +32,7 @@ struct Objects {
     meeting: MeetingId,
     work: WorkItemId,
     contribution: ContributionId,
+    batch: BatchId,
     opinion: OpinionId,
     account: AccountId,
     grant: GrantId,
@@ -147,6 +148,7 @@ impl Objects {
             "meetings" => self.meeting.to_string(),
             "works" => self.work.to_string(),
             "contributions" => self.contribution.to_string(),
+            "contribution-batches" => self.batch.to_string(),
             "opinions" => self.opinion.to_string(),
             "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
             "administration" => self.account.to_string(),
@@ -167,6 +169,7 @@ impl Objects {
             meeting: MeetingId::new(),
             work: WorkItemId::new(),
             contribution: ContributionId::new(),
+            batch: BatchId::new(),
             opinion: OpinionId::new(),
             account: AccountId::new(),
             grant: GrantId::new(),
@@ -214,7 +217,7 @@ impl Objects {
             };
             contributions::store::add_work(tx, &work, now).await.unwrap();
             let gift = objects.gift(cell, clock::today());
-            contributions::store::add(tx, &gift, now).await.unwrap();
+            contributions::store::add_in_batch(tx, &gift, Some(objects.batch), now).await.unwrap();
             opinions::store::add(tx, &objects.opinion(cell), now).await.unwrap();
             access::store::add(tx, objects.account, "kept", "Người giữ", None, now).await.unwrap();
             let (id, account_id) = (objects.grant, objects.account);

@@ -6,7 +6,7 @@ use crate::access::guard::Scope;
 use crate::contributions::model::{Contribution, ContributionKind, Giver, NewContribution};
 use crate::contributions::totals::Total;
 use crate::db::{Tx, on};
-use crate::ids::{ContributionId, MemberId, UnitId, WorkItemId};
+use crate::ids::{BatchId, ContributionId, MemberId, UnitId, WorkItemId};
 
 /// Which entries of a unit's book: those given from `from` up to, but not on, `to`.
 #[derive(Clone, Copy, Debug)]
@@ -213,4 +213,96 @@ pub async fn like(
         .fetch_all(db))?;
     found.retain(|it| it.work_item_id == new.work_item_id);
     Ok(found)
+}
+
+/// The unit in whose book the entries of a batch stand, if there is such a batch.
+pub async fn find_batch_unit(tx: &mut Tx, id: BatchId) -> sqlx::Result<Option<UnitId>> {
+    let sql = "SELECT unit_id FROM contribution WHERE batch_id = $1 LIMIT 1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+}
+
+/// What was written down together.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Batch {
+    pub work_item_id: WorkItemId,
+    pub given_on: NaiveDate,
+    pub entries: i64,
+    /// In đồng, as it was written down.
+    pub amount_vnd: i64,
+    /// How many of the entries were cancelled since.
+    pub cancelled: i64,
+}
+
+pub async fn batch(tx: &mut Tx, id: BatchId) -> sqlx::Result<Batch> {
+    let sql = "SELECT contribution.work_item_id, contribution.given_on, COUNT(*) AS entries,
+                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
+                      COUNT(reversal.id) AS cancelled
+               FROM contribution
+               LEFT JOIN contribution AS reversal ON reversal.reverses_id = contribution.id
+               WHERE contribution.batch_id = $1
+               GROUP BY contribution.work_item_id, contribution.given_on";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+/// Who gave which amount of money for the work on that day, by entries in force.
+pub async fn given_for(
+    tx: &mut Tx,
+    scope: &Scope,
+    work_item_id: WorkItemId,
+    given_on: NaiveDate,
+) -> sqlx::Result<Vec<(MemberId, i64)>> {
+    let sql = "SELECT contribution.member_id, contribution.amount_vnd
+               FROM contribution
+               WHERE contribution.work_item_id = $1 AND contribution.given_on = $2
+                 AND contribution.unit_id = $3 AND contribution.kind = 'money'
+                 AND contribution.member_id IS NOT NULL AND contribution.reverses_id IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM contribution AS reversal
+                                 WHERE reversal.reverses_id = contribution.id)";
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(work_item_id)
+        .bind(given_on)
+        .bind(scope.unit_id())
+        .fetch_all(db))
+}
+
+/// What one member or group gave for a work, of one kind, less what was cancelled.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct GiverSum {
+    pub member_id: Option<MemberId>,
+    pub giver: String,
+    pub kind: ContributionKind,
+    pub measure: String,
+    pub amount_vnd: i64,
+    pub quantity_hundredths: i64,
+}
+
+impl GiverSum {
+    pub fn what(&self) -> String {
+        self.kind.shown(self.amount_vnd, self.quantity_hundredths, &self.measure)
+    }
+}
+
+/// Everybody who gave for the work, members by name, then groups; of each, kind by kind.
+pub async fn givers_of_work(
+    tx: &mut Tx,
+    scope: &Scope,
+    work_item_id: WorkItemId,
+) -> sqlx::Result<Vec<GiverSum>> {
+    let sql = "SELECT given.member_id, COALESCE(member.full_name, given.group_name) AS giver,
+                      given.kind, given.measure, given.amount_vnd, given.quantity_hundredths
+               FROM (SELECT contribution.member_id, contribution.group_name, contribution.kind,
+                            contribution.measure,
+                            CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
+                            CAST(SUM(contribution.quantity_hundredths) AS BIGINT)
+                                AS quantity_hundredths
+                     FROM contribution
+                     JOIN work_item ON work_item.id = contribution.work_item_id
+                     WHERE contribution.work_item_id = $1 AND work_item.unit_id = $2
+                     GROUP BY contribution.member_id, contribution.group_name,
+                              contribution.kind, contribution.measure) AS given
+               LEFT JOIN member ON member.id = given.member_id
+               WHERE given.amount_vnd + given.quantity_hundredths > 0
+               ORDER BY CASE WHEN given.member_id IS NULL THEN 1 ELSE 0 END, member.sort_key,
+                        given.member_id, given.group_name, given.kind, given.measure";
+    on!(tx, db => sqlx::query_as(sql).bind(work_item_id).bind(scope.unit_id()).fetch_all(db))
 }
