@@ -15,6 +15,7 @@ pub mod settings;
 
 pub mod csv_file;
 pub mod db;
+pub mod list_file;
 
 pub mod assets;
 pub mod table_file;

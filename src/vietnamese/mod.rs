@@ -1,7 +1,9 @@
-//! Vietnamese names, days, numbers and telephones: how they are read, compared and shown.
+//! Vietnamese names, days, numbers, telephones and old letterings: how they are read,
+//! compared and shown.
 
 pub mod day;
 pub mod fold;
+pub mod lettering;
 pub mod name;
 pub mod number;
 pub mod phone;
