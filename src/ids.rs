@@ -50,6 +50,7 @@ ids!(
     ContributionId,
     GrantId,
     GuestId,
+    ImportId,
     LetterId,
     MeetingId,
     MemberId,

@@ -21,8 +21,8 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::web::Path;
 use crate::{
-    access, administration, assets, contributions, evaluation, home, meetings, members, minutes,
-    opinions, statistics,
+    access, administration, assets, contributions, evaluation, exchange, home, meetings, members,
+    minutes, opinions, statistics,
 };
 
 /// How long a handler may take, and a client to send its form.
@@ -72,6 +72,7 @@ fn routes() -> Routes {
         .merge(opinions::pages::routes())
         .merge(minutes::routes())
         .merge(evaluation::pages::routes())
+        .merge(exchange::import::pages::routes())
 }
 
 async fn asset(Path((hash, name)): Path<(String, String)>) -> Result<Response, Error> {

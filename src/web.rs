@@ -1,7 +1,10 @@
 //! The extractors of the pages: axum's own, refusing with our error page.
 #![expect(clippy::disallowed_types, reason = "this is where they are wrapped")]
 
-use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use std::collections::HashMap;
+
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, RawForm, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
@@ -55,6 +58,48 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             return Err(UNREADABLE_FORM);
         }
         serde_urlencoded::from_bytes(&bytes).map(Form).map_err(|_| UNREADABLE_FORM)
+    }
+}
+
+/// A posted form that carries a file, as `multipart/form-data`; empty where something
+/// else was posted, so that whoever may not do this is told so first.
+#[derive(Default)]
+pub struct Upload {
+    pub fields: HashMap<String, String>,
+    /// Empty where no file was chosen.
+    pub file_name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Upload, Error> {
+        let Ok(mut form) = Multipart::from_request(request, state).await else {
+            return Ok(Upload::default());
+        };
+        let refused = |error: MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            _ => UNREADABLE_FORM,
+        };
+        let mut upload = Upload::default();
+        while let Some(field) = form.next_field().await.map_err(refused)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let file_name = field.file_name().map(str::to_owned);
+            let bytes = field.bytes().await.map_err(refused)?;
+            match file_name {
+                Some(file_name) => {
+                    upload.file_name = file_name.replace(char::is_control, " ");
+                    upload.bytes = bytes.to_vec();
+                }
+                None if holds_nul(&bytes) => return Err(UNREADABLE_FORM),
+                None => {
+                    let text = String::from_utf8(bytes.to_vec()).map_err(|_| UNREADABLE_FORM)?;
+                    upload.fields.insert(name, text);
+                }
+            }
+        }
+        Ok(upload)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The table of pages: an address, what it takes to come in, and who answers.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{self, Next};
@@ -61,6 +61,23 @@ impl Routes {
         T: 'static,
     {
         self.add(Method::POST, path, need, routing::post(handler))
+    }
+
+    /// A form that carries a file of at most `largest` bytes.
+    #[must_use]
+    pub fn post_file<H, T>(
+        self,
+        path: &'static str,
+        need: Need,
+        largest: usize,
+        handler: H,
+    ) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = routing::post(handler).layer(DefaultBodyLimit::max(largest));
+        self.add(Method::POST, path, need, handler)
     }
 
     fn add(

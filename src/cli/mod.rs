@@ -13,6 +13,7 @@ mod account;
 mod check;
 mod demo;
 mod export;
+mod import;
 mod seed;
 mod serve;
 mod statistics;
@@ -42,6 +43,9 @@ enum Command {
     Statistics(statistics::Statistics),
     /// Kiểm tra chuỗi nhật ký: mục nào bị sửa, bị lấy đi hay bị chèn vào
     Check(check::Check),
+    /// Nhập danh sách
+    #[command(subcommand)]
+    Import(import::Import),
     /// Xuất tệp
     #[command(subcommand)]
     Export(export::Export),
@@ -87,6 +91,7 @@ pub async fn run() -> ExitCode {
         Command::Statistics(statistics) => statistics.run(database).await,
         Command::Check(check) => check.run(database).await,
         Command::Export(export) => export.run(database).await,
+        Command::Import(import) => import.run(database).await,
         Command::Account(account) => account.run(database).await,
         Command::Grant(grant) => grant.run(database).await,
         Command::Revoke(revoke) => revoke.run(database).await,

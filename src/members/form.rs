@@ -1,7 +1,7 @@
 //! Members, where they live and the letters they bring, as typed.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::faults::{Clash, Faults};
 use crate::members::model::{Category, ExemptReason, Residence, ResidenceKind};
@@ -19,7 +19,7 @@ mod residence;
 const LONGEST: usize = 200;
 
 /// What is asked about the place.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PlaceForm {
     pub address: String,

@@ -8,6 +8,7 @@ use crate::members::model::{NewLetter, NewMember, NewResidence, Workplace};
 use crate::vietnamese::fold;
 
 pub use self::export::{each, listed};
+pub use self::known::{Known, known, remove};
 pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
 pub(crate) use self::list::kept_in;
 pub use self::list::{Filter, ListRow, RANKED, count_listed, list};
@@ -20,6 +21,7 @@ pub use self::residence::{
 pub use self::timeline::{GivenRow, RollRow, contributions_of, rolls_of};
 
 mod export;
+mod known;
 mod letter;
 mod list;
 mod person;

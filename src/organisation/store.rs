@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::UnitId;
-use crate::organisation::model::{NewUnit, Unit, by_name};
+use crate::organisation::model::{NewUnit, Unit, UnitKind, by_name};
 use crate::organisation::tree::{Ancestor, Period, ancestry};
 
 /// The unit as it was on `on`; after its end, or before its beginning, as it was
@@ -74,6 +74,13 @@ pub async fn path(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Un
                  AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
                ORDER BY unit_ancestor.depth DESC";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
+}
+
+/// The ward, commune or township that the unit belonged to on `on`, or is itself.
+pub async fn ward_of(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Option<UnitId>> {
+    let is_ward =
+        |it: &&Unit| matches!(it.kind, UnitKind::Ward | UnitKind::Commune | UnitKind::Township);
+    Ok(path(tx, id, on).await?.iter().find(is_ward).map(|it| it.id))
 }
 
 /// The units right below `id` on `on`, by name.

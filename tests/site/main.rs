@@ -14,6 +14,7 @@ mod door;
 mod evaluation;
 mod exchange;
 mod home;
+mod imports;
 mod limits;
 mod lists;
 mod meetings;

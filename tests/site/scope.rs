@@ -9,15 +9,17 @@ use haichieu::access::routes::{Need, Route};
 use haichieu::contributions::model::{
     ContributionKind, Giver, NewContribution, NewWorkItem, WorkKind,
 };
+use haichieu::exchange::import::pages::draft;
 use haichieu::ids::{
-    AccountId, BatchId, ContributionId, GrantId, LetterId, MeetingId, MemberId, OpinionId,
-    ResidenceId, WorkItemId,
+    AccountId, BatchId, ContributionId, GrantId, ImportId, LetterId, MeetingId, MemberId,
+    OpinionId, ResidenceId, WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{NewLetter, NewMember, NewResidence, ResidenceKind};
 use haichieu::opinions::model::NewOpinion;
 use haichieu::vietnamese::name::FullName;
-use haichieu::{access, clock, contributions, meetings, members, opinions, site};
+use haichieu::web::Upload;
+use haichieu::{access, clock, contributions, exchange, meetings, members, opinions, site};
 use reqwest::{Method, StatusCode};
 
 use crate::support::{Page, Site, Visitor, day};
@@ -33,6 +35,7 @@ struct Objects {
     work: WorkItemId,
     contribution: ContributionId,
     batch: BatchId,
+    import: ImportId,
     opinion: OpinionId,
     account: AccountId,
     grant: GrantId,
@@ -148,6 +151,7 @@ impl Objects {
             "meetings" => self.meeting.to_string(),
             "works" => self.work.to_string(),
             "contributions" => self.contribution.to_string(),
+            "imports" => self.import.to_string(),
             "contribution-batches" => self.batch.to_string(),
             "opinions" => self.opinion.to_string(),
             "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
@@ -170,6 +174,7 @@ impl Objects {
             work: WorkItemId::new(),
             contribution: ContributionId::new(),
             batch: BatchId::new(),
+            import: ImportId::new(),
             opinion: OpinionId::new(),
             account: AccountId::new(),
             grant: GrantId::new(),
@@ -219,6 +224,13 @@ impl Objects {
             let gift = objects.gift(cell, clock::today());
             contributions::store::add_in_batch(tx, &gift, Some(objects.batch), now).await.unwrap();
             opinions::store::add(tx, &objects.opinion(cell), now).await.unwrap();
+            let upload = Upload {
+                bytes: format!("TT,Họ và tên\n1,{CANARY}\n").into_bytes(),
+                ..Upload::default()
+            };
+            let (import, rows) = draft(objects.import, cell, String::new(), &upload).unwrap();
+            exchange::import::store::add(tx, &import).await.unwrap();
+            exchange::import::store::add_rows(tx, import.id, &rows).await.unwrap();
             access::store::add(tx, objects.account, "kept", "Người giữ", None, now).await.unwrap();
             let (id, account_id) = (objects.grant, objects.account);
             let role = Role::CellSecretary;

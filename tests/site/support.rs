@@ -180,6 +180,22 @@ impl Visitor {
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
+    /// Posts a form that carries a file.
+    pub async fn post_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Page {
+        let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        let mut form = reqwest::multipart::Form::new();
+        for (field, value) in fields {
+            form = form.text((*field).to_owned(), (*value).to_owned());
+        }
+        let request = self.client.post(self.root.clone() + path).multipart(form.part("file", file));
+        self.send(request.header("sec-fetch-site", "same-origin")).await
+    }
+
     /// Posts a form as the proxy of this machine hands it on.
     pub async fn post_through(&self, forwarded: &str, path: &str, form: &[(&str, &str)]) -> Page {
         let request = self.client.post(self.root.clone() + path).form(form);

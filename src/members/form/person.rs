@@ -1,7 +1,7 @@
 //! A person as typed.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{line, past, tidy_day};
 use crate::faults::{Clash, Faults};
@@ -12,7 +12,7 @@ use crate::vietnamese::name::FullName;
 use crate::vietnamese::phone;
 
 /// What is asked about the person.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PersonForm {
     pub full_name: String,
@@ -35,7 +35,8 @@ pub struct PersonForm {
 #[derive(Clone, Debug)]
 pub struct Person {
     pub name: FullName,
-    pub sex: Sex,
+    /// Unknown only of people whom a list brought.
+    pub sex: Option<Sex>,
     pub born: Option<PartialDay>,
     pub admitted_on: Option<NaiveDate>,
     pub official_on: Option<NaiveDate>,
@@ -76,8 +77,17 @@ impl PersonForm {
     }
 
     pub fn read(&self, today: NaiveDate, faults: &mut Faults) -> Option<Person> {
-        let name = self.read_name(faults);
         let sex = faults.need("sex", Sex::read(&self.sex), "Chọn giới tính: nam hoặc nữ");
+        let person = self.read_listed(today, faults);
+        person.filter(|_| sex.is_some())
+    }
+
+    /// Likewise of somebody whom a list names: many lists do not tell the sex.
+    pub fn read_listed(&self, today: NaiveDate, faults: &mut Faults) -> Option<Person> {
+        let name = self.read_name(faults);
+        let sex = faults.read_optional("sex", &self.sex, |typed| {
+            Sex::read(typed).ok_or("Viết giới tính là Nam hoặc Nữ")
+        });
         let read_past = |typed: &str| past(typed, today);
         let born = faults.read_optional("born", &self.born, PartialDay::read);
         let admitted_on = faults.read_optional("admitted_on", &self.admitted_on, read_past);
@@ -161,7 +171,7 @@ impl Person {
         NewMember {
             id,
             name: self.name,
-            sex: Some(self.sex),
+            sex: self.sex,
             born: self.born,
             admitted_on: self.admitted_on,
             official_on: self.official_on,

@@ -17,7 +17,6 @@ use crate::faults::Faults;
 use crate::ids::{LetterId, MemberId, ResidenceId, UnitId};
 use crate::members::form::{AddForm, Arrival, CategoryForm, Person, exempt_reasons};
 use crate::members::model::{Category, Found, NewResidence};
-use crate::members::pages::letter::ward_of;
 use crate::members::pages::{cells_kept, chosen, enter_member, options, raced, refused};
 use crate::members::store;
 use crate::organisation::model::Unit;
@@ -119,7 +118,7 @@ async fn write(
     store::add(tx, &new, now).await?;
     let mut letter_id = None;
     if let Some(letter) = letter {
-        let ward_id = ward_of(tx, cell_id).await?;
+        let ward_id = organisation::store::ward_of(tx, cell_id, today).await?;
         let new_id = LetterId::new();
         let new = letter.into_new(new_id, id, ward_id, Some(cell_id), exempt.is_some());
         store::add_letter(tx, &new, now).await?;

@@ -18,7 +18,7 @@ use crate::members::form::{LetterForm, LetterText};
 use crate::members::pages::standing::Standing;
 use crate::members::pages::{cells_kept, chosen, options, raced, refused};
 use crate::members::store;
-use crate::organisation::model::{Unit, UnitKind};
+use crate::organisation::model::Unit;
 use crate::web::{Form, Path};
 use crate::{audit, clock, organisation};
 
@@ -96,7 +96,7 @@ async fn write(
     cell_id: Option<UnitId>,
     text: LetterText,
 ) -> sqlx::Result<()> {
-    let ward_id = ward_of(tx, standing.cell.id).await?;
+    let ward_id = organisation::store::ward_of(tx, standing.cell.id, clock::today()).await?;
     let exempt = standing.residence.exempt_reason.is_some();
     let new = text.into_new(id, standing.member.id, ward_id, cell_id, exempt);
     store::add_letter(tx, &new, clock::now()).await?;
@@ -190,14 +190,6 @@ fn cell_of(form: &EditForm, cells: &[Unit]) -> Result<Option<UnitId>> {
         "" => Ok(None),
         typed => chosen(typed, cells).map(Some),
     }
-}
-
-/// The ward, commune or township that the cell belongs to today.
-pub async fn ward_of(tx: &mut Tx, cell_id: UnitId) -> sqlx::Result<Option<UnitId>> {
-    let path = organisation::store::path(tx, cell_id, clock::today()).await?;
-    let is_ward =
-        |it: &&Unit| matches!(it.kind, UnitKind::Ward | UnitKind::Commune | UnitKind::Township);
-    Ok(path.iter().find(is_ward).map(|it| it.id))
 }
 
 fn new_page(frame: Frame, standing: Standing, cells: &[Unit], form: EditForm) -> LetterPage {

@@ -1,0 +1,195 @@
+//! The tables of imports.
+
+use crate::clock::Moment;
+use crate::db::{Tx, change, on, one_row};
+use crate::exchange::import::model::{Import, ImportRow};
+use crate::ids::{ImportId, LetterId, MemberId, ResidenceId, UnitId};
+use crate::members::model::Member;
+
+pub async fn add(tx: &mut Tx, new: &Import) -> sqlx::Result<()> {
+    let sql = "INSERT INTO list_import (id, unit_id, account_name, file_name, file_hash, status,
+                                        lettering, columns, heads, started_on, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    change!(
+        tx,
+        sqlx::query(sql)
+            .bind(new.id)
+            .bind(new.unit_id)
+            .bind(&new.account_name)
+            .bind(&new.file_name)
+            .bind(&new.file_hash)
+            .bind(new.status)
+            .bind(new.lettering)
+            .bind(&new.columns)
+            .bind(&new.heads)
+            .bind(new.started_on)
+            .bind(new.created_at)
+    )?;
+    Ok(())
+}
+
+/// Adds the rows of a list: its line in the file, its cells as JSON.
+pub async fn add_rows(tx: &mut Tx, id: ImportId, rows: &[(i64, String)]) -> sqlx::Result<()> {
+    // One statement a row, prepared once: both databases take thousands in a moment.
+    for (line, cells) in rows {
+        let sql = "INSERT INTO list_import_row (import_id, line, cells) VALUES ($1, $2, $3)";
+        change!(tx, sqlx::query(sql).bind(id).bind(line).bind(cells))?;
+    }
+    Ok(())
+}
+
+pub async fn get(tx: &mut Tx, id: ImportId) -> sqlx::Result<Import> {
+    let sql = "SELECT * FROM list_import WHERE id = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
+}
+
+pub async fn find_unit_id(tx: &mut Tx, id: ImportId) -> sqlx::Result<Option<UnitId>> {
+    let sql = "SELECT unit_id FROM list_import WHERE id = $1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+}
+
+/// The import in force of the same file into the same unit, if there is one.
+pub async fn find_same(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    file_hash: &[u8],
+) -> sqlx::Result<Option<ImportId>> {
+    let sql = "SELECT id FROM list_import
+               WHERE unit_id = $1 AND file_hash = $2 AND status = 'applied'
+               ORDER BY created_at DESC LIMIT 1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(file_hash).fetch_optional(db))
+}
+
+/// The latest imports into the unit that were written down, newest first.
+pub async fn list(tx: &mut Tx, unit_id: UnitId, limit: i64) -> sqlx::Result<Vec<Import>> {
+    let sql = "SELECT * FROM list_import
+               WHERE unit_id = $1 AND status <> 'draft'
+               ORDER BY created_at DESC LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(limit).fetch_all(db))
+}
+
+pub async fn rows(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<ImportRow>> {
+    let sql = "SELECT * FROM list_import_row WHERE import_id = $1 ORDER BY line";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_all(db))
+}
+
+/// Makes whoever else works on this import wait until this transaction has ended.
+pub async fn hold(tx: &mut Tx, id: ImportId) -> sqlx::Result<()> {
+    let sql = "UPDATE list_import SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
+}
+
+/// How a draft is to be read.
+pub async fn change(tx: &mut Tx, import: &Import) -> sqlx::Result<()> {
+    let sql = "UPDATE list_import
+               SET lettering = $2, columns = $3, started_on = $4, version = version + 1
+               WHERE id = $1 AND status = 'draft'";
+    one_row(change!(
+        tx,
+        sqlx::query(sql)
+            .bind(import.id)
+            .bind(import.lettering)
+            .bind(&import.columns)
+            .bind(import.started_on)
+    )?)
+}
+
+/// Leaves a row of a draft out, or takes it in again.
+pub async fn leave_out(tx: &mut Tx, id: ImportId, line: i64, out: bool) -> sqlx::Result<()> {
+    let sql = "UPDATE list_import_row SET left_out = $3 WHERE import_id = $1 AND line = $2";
+    change!(tx, sqlx::query(sql).bind(id).bind(line).bind(out))?;
+    Ok(())
+}
+
+/// What a row wrote.
+pub struct Written {
+    pub line: i64,
+    pub outcome: &'static str,
+    pub member_id: MemberId,
+    pub residence_id: Option<ResidenceId>,
+    pub letter_id: Option<LetterId>,
+    pub member_version: i64,
+    pub before: Option<String>,
+}
+
+pub async fn note(tx: &mut Tx, id: ImportId, it: &Written) -> sqlx::Result<()> {
+    let sql = "UPDATE list_import_row
+               SET outcome = $3, member_id = $4, residence_id = $5, letter_id = $6,
+                   member_version = $7, before = $8
+               WHERE import_id = $1 AND line = $2";
+    one_row(change!(
+        tx,
+        sqlx::query(sql)
+            .bind(id)
+            .bind(it.line)
+            .bind(it.outcome)
+            .bind(it.member_id)
+            .bind(it.residence_id)
+            .bind(it.letter_id)
+            .bind(it.member_version)
+            .bind(&it.before)
+    )?)
+}
+
+/// A draft is written down; no row where it was already.
+pub async fn apply(
+    tx: &mut Tx,
+    id: ImportId,
+    (added, changed): (i64, i64),
+    at: Moment,
+) -> sqlx::Result<()> {
+    let sql = "UPDATE list_import
+               SET status = 'applied', applied_at = $2, added = $3, changed = $4,
+                   version = version + 1
+               WHERE id = $1 AND status = 'draft'";
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(at).bind(added).bind(changed))?)
+}
+
+/// An import is undone but for `kept` rows; no row where it was already.
+pub async fn undo(tx: &mut Tx, id: ImportId, kept: i64, at: Moment) -> sqlx::Result<()> {
+    let sql = "UPDATE list_import
+               SET status = 'undone', undone_at = $2, kept = $3, version = version + 1
+               WHERE id = $1 AND status = 'applied'";
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(at).bind(kept))?)
+}
+
+/// A row that wrote something, the member as the record stands now, and whether anything
+/// has come to speak of the member since: a roll, a gift, an opinion, an announced
+/// absence, another home or letter.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Since {
+    #[sqlx(flatten)]
+    pub member: Member,
+    pub outcome: String,
+    pub member_version: i64,
+    pub before: Option<String>,
+    pub used: i64,
+}
+
+pub async fn since(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<Since>> {
+    let sql = "SELECT member.id, member.version, member.full_name, member.family, member.middle,
+                      member.given, member.sex, member.born_on, member.born_precision,
+                      member.admitted_on, member.official_on, member.card_number, member.phone,
+                      member.position, workplace.name AS workplace, member.workplace_cell,
+                      written.outcome, written.member_version, written.before,
+                      (SELECT COUNT(*) FROM attendance WHERE attendance.member_id = member.id)
+                    + (SELECT COUNT(*) FROM contribution
+                       WHERE contribution.member_id = member.id)
+                    + (SELECT COUNT(*) FROM opinion WHERE opinion.member_id = member.id)
+                    + (SELECT COUNT(*) FROM planned_absence
+                       WHERE planned_absence.member_id = member.id)
+                    + (SELECT COUNT(*) FROM residence
+                       WHERE residence.member_id = member.id
+                         AND (residence.id <> written.residence_id OR residence.version > 1))
+                    + (SELECT COUNT(*) FROM introduction_letter
+                       WHERE introduction_letter.member_id = member.id
+                         AND (introduction_letter.version > 1 OR written.letter_id IS NULL
+                              OR introduction_letter.id <> written.letter_id)) AS used
+               FROM list_import_row AS written
+               JOIN member ON member.id = written.member_id
+               LEFT JOIN workplace ON workplace.id = member.workplace_id
+               WHERE written.import_id = $1 AND written.outcome IS NOT NULL
+               ORDER BY member.sort_key, member.id";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_all(db))
+}
