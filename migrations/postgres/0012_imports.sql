@@ -17,6 +17,7 @@ CREATE TABLE list_import (
     added        BIGINT NOT NULL DEFAULT 0,
     changed      BIGINT NOT NULL DEFAULT 0,
     kept         BIGINT NOT NULL DEFAULT 0,
+    refused      BIGINT NOT NULL DEFAULT 0,
     version      BIGINT NOT NULL DEFAULT 1,
     CHECK ((status = 'draft') = (applied_at IS NULL)),
     CHECK ((status = 'undone') = (undone_at IS NOT NULL))
@@ -35,6 +36,7 @@ CREATE TABLE list_import_row (
     residence_id   UUID,
     letter_id      UUID,
     member_version BIGINT,
+    residence_version BIGINT,
     before         TEXT COLLATE "C",
     PRIMARY KEY (import_id, line)
 );

@@ -17,6 +17,7 @@ CREATE TABLE list_import (
     added        INTEGER NOT NULL DEFAULT 0,
     changed      INTEGER NOT NULL DEFAULT 0,
     kept         INTEGER NOT NULL DEFAULT 0,
+    refused      INTEGER NOT NULL DEFAULT 0,
     version      INTEGER NOT NULL DEFAULT 1,
     CHECK ((status = 'draft') = (applied_at IS NULL)),
     CHECK ((status = 'undone') = (undone_at IS NOT NULL))
@@ -35,6 +36,7 @@ CREATE TABLE list_import_row (
     residence_id   BLOB,
     letter_id      BLOB,
     member_version INTEGER,
+    residence_version INTEGER,
     before         TEXT,
     PRIMARY KEY (import_id, line)
 ) STRICT, WITHOUT ROWID;

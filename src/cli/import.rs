@@ -14,6 +14,7 @@ use crate::exchange::import::fate::{Fate, Judge, Tally};
 use crate::exchange::import::pages::draft;
 use crate::exchange::import::store;
 use crate::ids::ImportId;
+use crate::list_file::{LARGEST, Refusal};
 use crate::web::Upload;
 use crate::{members, organisation};
 
@@ -48,8 +49,12 @@ impl Import {
 impl Members {
     async fn run(self, database: &str) -> Outcome {
         let file = self.file.display();
-        let bytes =
-            std::fs::read(&self.file).map_err(|it| format!("không đọc được {file}: {it}"))?;
+        let unreadable = |it| format!("không đọc được {file}: {it}");
+        let length = std::fs::metadata(&self.file).map_err(unreadable)?.len();
+        if usize::try_from(length).unwrap_or(usize::MAX) > LARGEST {
+            return Err(format!("{file}: {}", Refusal::TooLarge).into());
+        }
+        let bytes = std::fs::read(&self.file).map_err(unreadable)?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let upload = Upload { file_name: name, bytes, ..Upload::default() };
         let db = Db::open(database).await?;
@@ -67,6 +72,7 @@ impl Members {
             );
         }
         let actor = Actor::command_line();
+        organisation::store::hold(&mut tx, cell.id).await?;
         let (import, rows) = draft(ImportId::new(), cell.id, actor.name.clone(), &upload)?;
         if store::find_same(&mut tx, cell.id, &import.file_hash).await?.is_some() {
             return Err("tệp này đã nhập vào chi bộ; không có gì để nhập thêm".into());

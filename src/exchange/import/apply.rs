@@ -131,6 +131,7 @@ async fn add(
         residence_id: Some(residence.id),
         letter_id,
         member_version: 1,
+        residence_version: 1,
         before: None,
     })
 }
@@ -169,6 +170,7 @@ async fn amend(
         residence_id: Some(residence_id),
         letter_id: None,
         member_version: known.member.version + 1,
+        residence_version: known.residence_version + 1,
         before: Some(before.map_err(|it| sqlx::Error::Encode(it.into()))?),
     })
 }

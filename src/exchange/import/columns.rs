@@ -8,6 +8,7 @@ words! {
     Column {
         Ignore = "ignore", "(bỏ qua cột này)";
         Name = "name", "Họ và tên";
+        NamePart = "name_part", "Tên (cột sau của họ và đệm)";
         Born = "born", "Ngày sinh, năm sinh";
         BornMale = "born_male", "Năm sinh nam";
         BornFemale = "born_female", "Năm sinh nữ";
@@ -33,23 +34,35 @@ words! {
 }
 
 impl Column {
-    /// What a head, marks aside, speaks of. The first rule that fits counts.
+    /// What a head speaks of. The first rule that fits counts.
     fn of_head(head: &str) -> Column {
+        let marked = spaced(&head.to_lowercase());
+        let folded = spaced(&fold(head));
+        let says = |word: &str| marked.split(' ').any(|it| it == word);
+        // Only the marks tell nam, a man, from năm, a year.
+        if folded.contains("sinh") && says("nam") != says("nữ") {
+            return if says("nam") { Column::BornMale } else { Column::BornFemale };
+        }
         let rules: &[(&[&str], Column)] = &[
-            (&["ho va ten", "ho ten", "ten dang vien"], Column::Name),
+            (
+                &["ho va ten", "ho ten", "ten dang vien", "ho dem", "ho va dem", "ho va ten dem"],
+                Column::Name,
+            ),
             // Our own files name the cell; a list is brought for one.
-            (&["chi bo noi cu tru", "chi bo cu tru"], Column::Ignore),
-            (&["nam sinh nam", "sinh nam"], Column::BornMale),
-            (&["nam sinh nu", "sinh nu"], Column::BornFemale),
-            (&["ngay sinh", "sinh ngay", "nam sinh", "ngay thang nam sinh"], Column::Born),
+            (&["chi bo noi cu tru", "chi bo cu tru", "chi bo quan ly"], Column::Ignore),
+            (
+                &["ngay sinh", "sinh ngay", "nam sinh", "sinh nam", "ngay thang nam sinh"],
+                Column::Born,
+            ),
             (&["gioi tinh", "nam nu"], Column::Sex),
             (&["the dang", "so the", "ma so dv", "ma so dang vien"], Column::Card),
             (&["chinh thuc"], Column::OfficialOn),
             (&["vao dang", "ket nap"], Column::AdmittedOn),
             (&["dien thoai", "so dt", "sdt", "di dong"], Column::Phone),
-            (&["so giay"], Column::LetterNumber),
-            (&["ngay gioi thieu", "giay gioi thieu"], Column::Letter),
-            (&["quan ly", "ve sinh hoat"], Column::StartedOn),
+            (&["ngay gioi thieu"], Column::Letter),
+            (&["so giay", "so ggt"], Column::LetterNumber),
+            (&["giay gioi thieu"], Column::Letter),
+            (&["ngay quan ly", "ve sinh hoat"], Column::StartedOn),
             (&["chuc vu"], Column::WorkTitle),
             (
                 &["to chuc dang", "chi bo noi cong tac", "chi bo cong tac", "dang bo noi cong tac"],
@@ -57,19 +70,33 @@ impl Column {
             ),
             (&["cong tac", "co quan", "don vi"], Column::Workplace),
             (&["to lien gia", "lien gia"], Column::Cluster),
-            (&["thuong tru tam tru", "tam tru thuong tru", "cu tru"], Column::ResidenceKind),
-            (&["cho o", "dia chi", "thuong tru", "noi o", "so nha"], Column::Address),
+            (&["thuong tru tam tru", "tam tru thuong tru", "loai cu tru"], Column::ResidenceKind),
+            (
+                &["cho o", "dia chi", "cu tru", "thuong tru", "tam tru", "noi o", "so nha"],
+                Column::Address,
+            ),
             (&["dien", "mien"], Column::Category),
             (&["ghi chu"], Column::Note),
         ];
-        let found = rules.iter().find(|(words, _)| words.iter().any(|it| head.contains(it)));
+        let found = rules.iter().find(|(words, _)| words.iter().any(|it| folded.contains(it)));
         match found {
-            Some((_, Column::WorkTitle)) if !names_work(head) => Column::Position,
-            Some((_, Column::Letter)) if !head.contains("so") => Column::LetterIssuedOn,
+            Some((_, Column::WorkTitle)) if !names_work(&folded) => Column::Position,
+            Some((_, Column::Letter)) if folded.contains("ngay") && !folded.contains("so") => {
+                Column::LetterIssuedOn
+            }
             Some((_, column)) => *column,
+            None if folded == "ten" => Column::NamePart,
+            None if folded == "ho" => Column::Name,
+            None if folded == "dt" => Column::Phone,
             None => Column::Ignore,
         }
     }
+}
+
+/// Words with single spaces between them and no punctuation.
+fn spaced(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the head of a column of positions names the workplace as well.
@@ -93,7 +120,7 @@ const DEEPEST: usize = 40;
 /// Finds the row that speaks of names; a second row of heads, below merged cells,
 /// belongs to it.
 pub fn find(rows: &[Vec<String>]) -> Option<Head> {
-    let is_name = |cell: &String| Column::of_head(&fold(cell)) == Column::Name;
+    let is_name = |cell: &String| Column::of_head(cell) == Column::Name;
     let at = rows.iter().take(DEEPEST).position(|row| row.iter().any(is_name))?;
     let top = &rows[at];
     let name_at = top.iter().position(is_name)?;
@@ -111,9 +138,33 @@ pub fn find(rows: &[Vec<String>]) -> Option<Head> {
         let first = if own.is_empty() && !second.is_empty() { merged } else { own };
         heads.push(format!("{first} {second}").trim().to_owned());
     }
-    let mut columns: Vec<Column> = heads.iter().map(|it| Column::of_head(&fold(it))).collect();
+    let mut columns: Vec<Column> = heads.iter().map(|it| Column::of_head(it)).collect();
+    let first = at + 1 + usize::from(below.is_some());
+    join_names(&mut columns, &heads, &rows[first.min(rows.len())..]);
     keep_first(&mut columns);
-    Some(Head { first: at + 1 + usize::from(below.is_some()), heads, columns })
+    Some(Head { first, heads, columns })
+}
+
+/// A name in two columns: the second has the same head, `Tên`, or, below a merged cell,
+/// none at all, and words under it.
+fn join_names(columns: &mut [Column], heads: &[String], people: &[Vec<String>]) {
+    let Some(at) = columns.iter().position(|it| *it == Column::Name) else { return };
+    let is_word =
+        |row: &Vec<String>| row.get(at + 1).is_some_and(|it| it.chars().any(char::is_alphabetic));
+    let words = people.iter().take(DEEPEST).filter(|it| is_word(it)).count();
+    let is_part = match columns.get(at + 1) {
+        Some(Column::Name | Column::NamePart) => true,
+        Some(_) => heads[at + 1].is_empty() && words * 2 > people.len().min(DEEPEST),
+        None => false,
+    };
+    for (other, column) in columns.iter_mut().enumerate() {
+        if *column == Column::NamePart && other != at + 1 {
+            *column = Column::Ignore;
+        }
+    }
+    if is_part {
+        columns[at + 1] = Column::NamePart;
+    }
 }
 
 /// Of two columns that say the same, the second is left aside.
@@ -127,7 +178,9 @@ fn keep_first(columns: &mut [Column]) {
 
 /// Whether a row goes on with the heads: words, but no name, and no number to count by.
 fn is_second_head(row: &[String], name_at: usize) -> bool {
-    let has_name = row.get(name_at).is_some_and(|it| !it.trim().is_empty());
+    let below_name = row.get(name_at).map_or("", |it| it.trim());
+    let has_name = !below_name.is_empty()
+        && !matches!(Column::of_head(below_name), Column::Name | Column::NamePart);
     let has_words = row.iter().any(|it| it.chars().any(char::is_alphabetic));
     let is_counted = row.first().is_some_and(|it| it.trim().parse::<f64>().is_ok());
     has_words && !has_name && !is_counted
@@ -183,6 +236,39 @@ mod tests {
                 "note"
             ]
         );
+    }
+
+    #[test]
+    fn heads_are_read_as_people_write_them() {
+        for (head, column) in [
+            ("Sinh năm", Column::Born),
+            ("Năm sinh (Nam)", BornMale),
+            ("Nam/Nữ", Column::Sex),
+            ("Họ, tên", Name),
+            ("ĐT", Column::Phone),
+            ("Số GGT", Column::LetterNumber),
+            ("Nơi cư trú", Column::Address),
+            ("Địa chỉ nơi cư trú", Column::Address),
+            ("Thường trú, tạm trú", Column::ResidenceKind),
+            ("Chi bộ quản lý", Ignore),
+            ("Ngày giới thiệu", Column::LetterIssuedOn),
+        ] {
+            assert_eq!(Column::of_head(head), column, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_two_columns_is_one_name() {
+        for list in [
+            "TT|Họ và tên||Năm sinh\n1|Trần Văn|An|1970\n2|Lê Thị|Bình|1980",
+            "TT|Họ đệm|Tên|Năm sinh\n1|Trần Văn|An|1970",
+            "TT|Họ và tên||Năm sinh\n|Họ|Tên|\n1|Trần Văn|An|1970",
+        ] {
+            let found = find(&rows(list)).unwrap();
+            assert_eq!(found.columns[1..4], [Name, Column::NamePart, Column::Born], "{list}");
+        }
+        let apart = find(&rows("Họ và tên||Năm sinh\nTrần Văn An||1970")).unwrap();
+        assert_eq!(apart.columns[1], Ignore);
     }
 
     #[test]

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::exchange::import::columns::Column;
 use crate::exchange::import::model::ImportRow;
 use crate::exchange::import::rows::{Incoming, Typed};
 use crate::faults::{Clash, Faults};
-use crate::ids::UnitId;
+use crate::ids::{MemberId, UnitId};
 use crate::members::form::{Person, PersonForm, PlaceForm};
 use crate::members::store::Known;
+use crate::vietnamese::day::{PartialDay, Precision};
+use crate::vietnamese::fold::{self, fold};
 use crate::vietnamese::lettering::{Lettering, decode};
 
 /// A row and its fate.
@@ -74,6 +76,11 @@ impl Tally {
     pub fn to_write(self) -> usize {
         self.new + self.changed
     }
+
+    /// Likewise, with those left out.
+    pub fn writable(self) -> usize {
+        self.to_write() + self.left_out
+    }
 }
 
 /// What a list is held against.
@@ -90,7 +97,7 @@ pub struct Judge<'a> {
 impl Judge<'_> {
     pub fn judge(&self, rows: &[ImportRow]) -> Vec<Judged> {
         let index = Index::of(self.known);
-        let mut seen: HashMap<String, i64> = HashMap::new();
+        let mut seen = Seen::default();
         let mut judged = Vec::with_capacity(rows.len());
         for row in rows {
             let cells: Vec<String> =
@@ -103,13 +110,7 @@ impl Judge<'_> {
         judged
     }
 
-    fn fate(
-        &self,
-        typed: &Typed,
-        index: &Index,
-        line: i64,
-        seen: &mut HashMap<String, i64>,
-    ) -> Fate {
+    fn fate(&self, typed: &Typed, index: &Index, line: i64, seen: &mut Seen) -> Fate {
         if typed.is_aside() {
             return Fate::Aside;
         }
@@ -120,8 +121,9 @@ impl Judge<'_> {
         let born = incoming.person.born.map(|it| it.to_string()).unwrap_or_default();
         let card = incoming.person.card_number.clone().unwrap_or_default();
         let key = format!("{} {born} {card}", incoming.person.name.folded());
-        if let Some(first) = seen.insert(key, line) {
-            return Fate::Failed(vec![format!("Trùng với dòng {first} của tệp này")]);
+        let twice = |first: i64| Fate::Failed(vec![format!("Trùng với dòng {first} của tệp này")]);
+        if let Some(first) = seen.people.insert(key, line) {
+            return twice(first);
         }
         match index.find(&incoming.person, self.cell_id) {
             Found::Nobody => match &incoming.exempt {
@@ -131,25 +133,28 @@ impl Judge<'_> {
             Found::Several => Fate::Failed(vec![
                 "Sổ có nhiều người giống người này: ghi thêm ngày sinh hoặc số thẻ".to_owned(),
             ]),
-            Found::One(known) => self.compare(typed, known),
+            Found::One(known) => match seen.known.insert(known.member.id, line) {
+                Some(first) => twice(first),
+                None => self.compare(typed, known),
+            },
         }
     }
 
     fn compare(&self, typed: &Typed, known: &Known) -> Fate {
-        if known.cell_id != self.cell_id {
-            return Fate::Failed(vec![format!(
-                "Đang ở {}: mở trang của người này để chuyển về",
-                known.cell_name
-            )]);
-        }
+        let cell = &known.cell_name;
         if known.ended_on.is_some() {
-            return Fate::Failed(vec![
-                "Đã thôi sinh hoạt ở chi bộ: mở trang của người này để tiếp nhận lại".to_owned(),
-            ]);
+            let why = format!("Đã thôi sinh hoạt ở {cell}: mở trang người này để tiếp nhận lại");
+            return Fate::Failed(vec![why]);
+        }
+        if known.cell_id != self.cell_id {
+            let why = format!("Đang ở {cell}: mở trang người này để chuyển về");
+            return Fate::Failed(vec![why]);
         }
         let before = PersonForm::of(&known.member);
         let mut person = overlaid(&before, &typed.person);
-        if typed.work_title == format!("{}, {}", before.position, before.workplace) {
+        let parts = [before.position.as_str(), before.workplace.as_str()];
+        let parts: Vec<&str> = parts.into_iter().filter(|it| !it.is_empty()).collect();
+        if fold(&typed.work_title) == fold(&parts.join(", ")) {
             // Written together as our own files write it: where to split is no question.
             (person.position, person.workplace) =
                 (before.position.clone(), before.workplace.clone());
@@ -185,27 +190,59 @@ impl Judge<'_> {
 
 /// What the list says, over what the record says where the list is silent.
 fn overlaid(before: &PersonForm, typed: &PersonForm) -> PersonForm {
-    let renamed = !typed.full_name.is_empty() && typed.full_name != before.full_name;
+    let full_name = or_better(&typed.full_name, &before.full_name);
+    let renamed = full_name != before.full_name;
     let part = |it: &String| if renamed { String::new() } else { it.clone() };
     PersonForm {
-        full_name: or(&typed.full_name, &before.full_name),
+        full_name,
         family: part(&before.family),
         middle: part(&before.middle),
         given: part(&before.given),
         sex: or(&typed.sex, &before.sex),
-        born: or(&typed.born, &before.born),
+        born: or_exact(&typed.born, &before.born),
         admitted_on: or(&typed.admitted_on, &before.admitted_on),
         official_on: or(&typed.official_on, &before.official_on),
         card_number: or(&typed.card_number, &before.card_number),
         phone: or(&typed.phone, &before.phone),
         position: or(&typed.position, &before.position),
-        workplace: or(&typed.workplace, &before.workplace),
+        workplace: or_better(&typed.workplace, &before.workplace),
         workplace_cell: or(&typed.workplace_cell, &before.workplace_cell),
     }
 }
 
+/// The record's text, where the list says the same with fewer marks or other capitals.
+fn or_better(typed: &str, before: &str) -> String {
+    let same = fold(typed) == fold(before);
+    let adds_marks = fold::has_marks(typed)
+        && fold::plain_tone(typed).to_lowercase() != fold::plain_tone(before).to_lowercase();
+    if same && !adds_marks { before.to_owned() } else { or(typed, before) }
+}
+
+/// The record's day of birth, where the list only knows its year or its month.
+fn or_exact(typed: &str, before: &str) -> String {
+    let (Ok(new), Ok(old)) = (PartialDay::read(typed), PartialDay::read(before)) else {
+        return or(typed, before);
+    };
+    let same_year = new.year() == old.year();
+    let agrees = match new.precision {
+        Precision::Year => same_year,
+        Precision::Month => {
+            old.precision == Precision::Day && same_year && new.day.month() == old.day.month()
+        }
+        Precision::Day => false,
+    };
+    if agrees { before.to_owned() } else { typed.to_owned() }
+}
+
 fn or(typed: &str, before: &str) -> String {
     if typed.is_empty() { before.to_owned() } else { typed.to_owned() }
+}
+
+/// Whom earlier rows of the file spoke of, and in which line.
+#[derive(Default)]
+struct Seen {
+    people: HashMap<String, i64>,
+    known: HashMap<MemberId, i64>,
 }
 
 enum Found<'a> {

@@ -42,6 +42,8 @@ pub struct Import {
     pub changed: i64,
     /// How many the undoing left as they were.
     pub kept: i64,
+    /// Rows of people who must stay unknown: neither read further nor kept (R16).
+    pub refused: i64,
     pub version: i64,
 }
 
@@ -93,9 +95,13 @@ pub struct Before {
 
 /// The sheet of a file that holds a list of people: the first with a column of names.
 pub fn sheet_of(file: &ListFile) -> Option<(&Sheet, Lettering)> {
-    let guess = guess(file);
-    let has_names = |it: &&Sheet| super::columns::find(&texts(it, guess.lettering)).is_some();
-    file.sheets.iter().find(has_names).map(|it| (it, guess.lettering))
+    let guess = guess(file).lettering;
+    // Where the guess is wrong no head is found; another lettering may find it.
+    let others = Lettering::ALL.iter().copied().filter(|it| *it != guess);
+    [guess].into_iter().chain(others).find_map(|lettering| {
+        let has_names = |it: &&Sheet| super::columns::find(&texts(it, lettering)).is_some();
+        file.sheets.iter().find(has_names).map(|it| (it, lettering))
+    })
 }
 
 /// A font tells most surely; else the words do.

@@ -58,7 +58,9 @@ impl Desk {
 
     /// The rows of the list, and what is to become of each.
     async fn judge(&self, tx: &mut Tx, viewer: &Viewer) -> Result<(Vec<ImportRow>, Vec<Judged>)> {
-        let rows = store::rows(tx, self.import.id).await?;
+        let mut rows = store::rows(tx, self.import.id).await?;
+        // What was written has no other fate any more.
+        rows.retain(|it| it.outcome.is_none());
         let known = known(tx, viewer, &self.scope).await?;
         let columns = self.import.columns();
         let judge = Judge {

@@ -33,8 +33,11 @@ pub struct Typed {
     pub category: CategoryForm,
     pub letter: LetterForm,
     pub started_on: String,
+    name_part: String,
     /// Position and workplace as one column has them.
     pub work_title: String,
+    /// Whether its cells only count the columns.
+    is_numbering: bool,
     notes: String,
 }
 
@@ -60,14 +63,30 @@ impl Typed {
                 typed.take(*column, text);
             }
         }
+        let name = format!("{} {}", typed.person.full_name, typed.name_part);
+        typed.person.full_name = name_case(name.trim());
+        let filled = || cells.iter().map(|it| it.trim()).filter(|it| !it.is_empty());
+        typed.is_numbering = filled().count() > 1
+            && filled().all(|it| it.trim_matches(['(', ')']).parse::<u32>().is_ok());
         typed
     }
 
     fn take(&mut self, column: Column, text: String) {
-        let Typed { person, place, category, letter, started_on, work_title, notes } = self;
+        let Typed {
+            person,
+            place,
+            category,
+            letter,
+            started_on,
+            name_part,
+            work_title,
+            notes,
+            is_numbering: _,
+        } = self;
         match column {
             Column::Ignore => {}
-            Column::Name => person.full_name = name_case(&text),
+            Column::Name => person.full_name = text,
+            Column::NamePart => *name_part = text,
             Column::Born => person.born = text,
             Column::BornMale => (person.born, person.sex) = (text, word(Sex::Male)),
             Column::BornFemale => (person.born, person.sex) = (text, word(Sex::Female)),
@@ -102,7 +121,8 @@ impl Typed {
             && self.person.admitted_on.is_empty()
             && self.person.workplace.is_empty()
             && self.place.address.is_empty();
-        name.is_empty()
+        self.is_numbering
+            || (name.is_empty() && is_bare)
             || (is_bare && ASIDES.iter().any(|it| name.starts_with(it)))
             || name == "cong"
     }
@@ -112,9 +132,7 @@ impl Typed {
     /// Whoever is exempt from introduction for secrecy has no record (R16): a row that
     /// says so is refused.
     pub fn read(&self, started_on: NaiveDate, today: NaiveDate) -> Result<Incoming, Vec<String>> {
-        let secret = [&self.notes, &self.category.category].into_iter().map(|it| fold(it));
-        let says = |it: String| it.contains("bi mat") || it.contains("mien gioi thieu");
-        if secret.into_iter().any(says) {
+        if [&self.notes, &self.category.category].into_iter().any(|it| is_secret(it)) {
             return Err(vec![
                 "Người được miễn giới thiệu (giữ bí mật) không được ghi vào sổ: bỏ dòng này"
                     .to_owned(),
@@ -164,6 +182,12 @@ impl Typed {
     }
 }
 
+/// Whether a cell says that somebody is exempt from introduction, to stay unknown.
+pub fn is_secret(cell: &str) -> bool {
+    let folded = fold(cell);
+    folded.contains("mien gioi thieu") || folded.contains("giu bi mat")
+}
+
 /// A fault with the column it is about.
 fn named(field: &str, fault: &str) -> String {
     let column = match field {
@@ -204,7 +228,7 @@ fn read_category(text: &str) -> CategoryForm {
     if !folded.contains("mien") {
         return CategoryForm { category: "normal".to_owned(), exempt_reason: String::new() };
     }
-    if folded.contains("bi mat") || folded.contains("mien gioi thieu") {
+    if is_secret(text) {
         return CategoryForm { category: text.to_owned(), exempt_reason: String::new() };
     }
     let lower = text.to_lowercase();

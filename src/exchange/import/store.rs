@@ -8,8 +8,9 @@ use crate::members::model::Member;
 
 pub async fn add(tx: &mut Tx, new: &Import) -> sqlx::Result<()> {
     let sql = "INSERT INTO list_import (id, unit_id, account_name, file_name, file_hash, status,
-                                        lettering, columns, heads, started_on, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                                        lettering, columns, heads, started_on, created_at,
+                                        refused)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     change!(
         tx,
         sqlx::query(sql)
@@ -24,6 +25,7 @@ pub async fn add(tx: &mut Tx, new: &Import) -> sqlx::Result<()> {
             .bind(&new.heads)
             .bind(new.started_on)
             .bind(new.created_at)
+            .bind(new.refused)
     )?;
     Ok(())
 }
@@ -73,13 +75,6 @@ pub async fn rows(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<ImportRow>> {
     on!(tx, db => sqlx::query_as(sql).bind(id).fetch_all(db))
 }
 
-/// Makes whoever else works on this import wait until this transaction has ended.
-pub async fn hold(tx: &mut Tx, id: ImportId) -> sqlx::Result<()> {
-    let sql = "UPDATE list_import SET version = version WHERE id = $1";
-    change!(tx, sqlx::query(sql).bind(id))?;
-    Ok(())
-}
-
 /// How a draft is to be read.
 pub async fn change(tx: &mut Tx, import: &Import) -> sqlx::Result<()> {
     let sql = "UPDATE list_import
@@ -110,13 +105,14 @@ pub struct Written {
     pub residence_id: Option<ResidenceId>,
     pub letter_id: Option<LetterId>,
     pub member_version: i64,
+    pub residence_version: i64,
     pub before: Option<String>,
 }
 
 pub async fn note(tx: &mut Tx, id: ImportId, it: &Written) -> sqlx::Result<()> {
     let sql = "UPDATE list_import_row
                SET outcome = $3, member_id = $4, residence_id = $5, letter_id = $6,
-                   member_version = $7, before = $8
+                   member_version = $7, residence_version = $8, before = $9
                WHERE import_id = $1 AND line = $2";
     one_row(change!(
         tx,
@@ -128,6 +124,7 @@ pub async fn note(tx: &mut Tx, id: ImportId, it: &Written) -> sqlx::Result<()> {
             .bind(it.residence_id)
             .bind(it.letter_id)
             .bind(it.member_version)
+            .bind(it.residence_version)
             .bind(&it.before)
     )?)
 }
@@ -165,6 +162,8 @@ pub struct Since {
     pub member_version: i64,
     pub before: Option<String>,
     pub used: i64,
+    /// 1 while the residence is open, and as the import left it.
+    pub at_home: i64,
 }
 
 pub async fn since(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<Since>> {
@@ -181,15 +180,32 @@ pub async fn since(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<Since>> {
                        WHERE planned_absence.member_id = member.id)
                     + (SELECT COUNT(*) FROM residence
                        WHERE residence.member_id = member.id
-                         AND (residence.id <> written.residence_id OR residence.version > 1))
+                         AND residence.id <> written.residence_id)
                     + (SELECT COUNT(*) FROM introduction_letter
                        WHERE introduction_letter.member_id = member.id
                          AND (introduction_letter.version > 1 OR written.letter_id IS NULL
-                              OR introduction_letter.id <> written.letter_id)) AS used
+                              OR introduction_letter.id <> written.letter_id)) AS used,
+                      (SELECT COUNT(*) FROM residence
+                       WHERE residence.id = written.residence_id
+                         AND residence.version = written.residence_version
+                         AND residence.ended_on IS NULL) AS at_home
                FROM list_import_row AS written
                JOIN member ON member.id = written.member_id
                LEFT JOIN workplace ON workplace.id = member.workplace_id
                WHERE written.import_id = $1 AND written.outcome IS NOT NULL
                ORDER BY member.sort_key, member.id";
     on!(tx, db => sqlx::query_as(sql).bind(id).fetch_all(db))
+}
+
+/// Takes out the drafts of the unit that were brought before `before`: looked at, and
+/// never written.
+pub async fn purge_drafts(tx: &mut Tx, unit_id: UnitId, before: Moment) -> sqlx::Result<()> {
+    let sql = "DELETE FROM list_import_row
+               WHERE import_id IN (SELECT id FROM list_import
+                                   WHERE unit_id = $1 AND status = 'draft' AND created_at < $2)";
+    change!(tx, sqlx::query(sql).bind(unit_id).bind(before))?;
+    let sql = "DELETE FROM list_import
+               WHERE unit_id = $1 AND status = 'draft' AND created_at < $2";
+    change!(tx, sqlx::query(sql).bind(unit_id).bind(before))?;
+    Ok(())
 }

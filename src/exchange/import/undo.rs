@@ -9,7 +9,7 @@ use crate::exchange::import::model::{Before, Import};
 use crate::exchange::import::store::{self, Since};
 use crate::faults::Faults;
 use crate::ids::ImportId;
-use crate::members::form::PersonForm;
+use crate::members::form::{PersonForm, PlaceForm};
 use crate::members::model::{Member, ResidenceKind};
 use crate::organisation::model::Unit;
 use crate::{audit, members};
@@ -26,16 +26,23 @@ pub enum Step {
 }
 
 /// What undoing would do, row by row.
-pub async fn plan(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<Step>> {
+pub async fn plan(tx: &mut Tx, id: ImportId, today: NaiveDate) -> sqlx::Result<Vec<Step>> {
     let rows = store::since(tx, id).await?;
-    Ok(rows.into_iter().map(step).collect())
+    Ok(rows.into_iter().map(|it| step(it, today)).collect())
 }
 
-fn step(row: Since) -> Step {
-    const CHANGED: &str = "đã sửa sau khi nhập";
-    let before = row.before.as_deref().and_then(|it| serde_json::from_str(it).ok());
+fn step(row: Since, today: NaiveDate) -> Step {
+    const CHANGED: &str = "đã sửa, chuyển hoặc thôi sinh hoạt sau khi nhập";
+    let before: Option<Before> = row.before.as_deref().and_then(|it| serde_json::from_str(it).ok());
+    // A record from before that today's rules refuse is not brought back.
+    let before = before.filter(|it| {
+        let mut faults = Faults::default();
+        it.person.read_listed(today, &mut faults).is_some() && faults.is_empty()
+    });
     match (row.outcome.as_str(), before) {
-        _ if row.member.version != row.member_version => Step::Keep(row.member, CHANGED),
+        _ if row.member.version != row.member_version || row.at_home == 0 => {
+            Step::Keep(row.member, CHANGED)
+        }
         ("changed", Some(before)) => Step::Restore(row.member, Box::new(before)),
         ("added", _) if row.used == 0 => Step::Remove(row.member),
         ("added", _) => {
@@ -53,7 +60,7 @@ pub async fn undo(
     (today, at): (NaiveDate, Moment),
 ) -> sqlx::Result<i64> {
     let (mut removed, mut restored, mut kept) = (0, 0, 0);
-    for step in plan(tx, import.id).await? {
+    for step in plan(tx, import.id, today).await? {
         match step {
             Step::Remove(member) => {
                 remove(tx, actor, import, cell, &member).await?;
@@ -85,6 +92,7 @@ async fn remove(
     member: &Member,
 ) -> sqlx::Result<()> {
     let home = members::store::get_residence(tx, member.id).await?;
+    let letters = members::store::letters_of(tx, member.id).await?;
     members::store::remove(tx, member.id).await?;
     let summary =
         format!("Rút {} khỏi sổ: hủy nhập danh sách {}", member.full_name, import.file_name);
@@ -92,8 +100,12 @@ async fn remove(
     for it in PersonForm::default().differences(&PersonForm::of(member)) {
         act = act.changing(it.label, &it.stored, "");
     }
+    for letter in letters {
+        act = act.changing("Giấy giới thiệu", &letter.title(), "");
+    }
     let act = act
         .changing("Chỗ ở", &home.address, "")
+        .changing("Tổ liên gia", &home.household_cluster, "")
         .changing("Ngày quản lý", &home.started(), "")
         .changing("Diện", home.category.label(), "");
     audit::store::append(tx, actor, act).await
@@ -123,7 +135,9 @@ async fn restore(
     let summary =
         format!("Khôi phục lý lịch của {}: hủy nhập danh sách {}", old.name.full, import.file_name);
     let mut act = Act::new("member.edit", member.id.0, summary).in_unit(cell.id);
-    for it in before.person.differences(&now) {
+    let place = PlaceForm::of(&home);
+    let differences = before.person.differences(&now).into_iter();
+    for it in differences.chain(before.place.differences(&place)) {
         act = act.changing(it.label, &it.stored, &it.typed);
     }
     audit::store::append(tx, actor, act).await

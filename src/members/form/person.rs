@@ -77,9 +77,9 @@ impl PersonForm {
     }
 
     pub fn read(&self, today: NaiveDate, faults: &mut Faults) -> Option<Person> {
+        let name = self.read_name(faults);
         let sex = faults.need("sex", Sex::read(&self.sex), "Chọn giới tính: nam hoặc nữ");
-        let person = self.read_listed(today, faults);
-        person.filter(|_| sex.is_some())
+        self.read_rest((name, sex.map(Some)), today, faults)
     }
 
     /// Likewise of somebody whom a list names: many lists do not tell the sex.
@@ -88,6 +88,19 @@ impl PersonForm {
         let sex = faults.read_optional("sex", &self.sex, |typed| {
             Sex::read(typed).ok_or("Viết giới tính là Nam hoặc Nữ")
         });
+        self.read_rest((name, sex), today, faults)
+    }
+
+    #[expect(
+        clippy::option_option,
+        reason = "a fault, unknown, or known: as read_optional says it"
+    )]
+    fn read_rest(
+        &self,
+        (name, sex): (Option<FullName>, Option<Option<Sex>>),
+        today: NaiveDate,
+        faults: &mut Faults,
+    ) -> Option<Person> {
         let read_past = |typed: &str| past(typed, today);
         let born = faults.read_optional("born", &self.born, PartialDay::read);
         let admitted_on = faults.read_optional("admitted_on", &self.admitted_on, read_past);

@@ -20,6 +20,7 @@ use crate::exchange::import::model::{Import, ImportRow, ImportStatus};
 use crate::exchange::import::store;
 use crate::faults::Faults;
 use crate::ids::ImportId;
+use crate::organisation;
 use crate::organisation::model::Unit;
 use crate::vietnamese::day;
 use crate::vietnamese::lettering::{Lettering, decode};
@@ -219,7 +220,9 @@ pub async fn change(
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
     let desk = Desk::enter(&mut tx, &viewer, id).await?;
-    store::hold(&mut tx, id).await?;
+    // Lists for one cell are written one after the other, each held against what the one
+    // before wrote.
+    organisation::store::hold(&mut tx, desk.cell.id).await?;
     let import = store::get(&mut tx, id).await?;
     let there = Redirect::to(&format!("/imports/{id}")).into_response();
     if !import.is_draft() {
@@ -252,7 +255,7 @@ pub async fn change(
         return Ok(Redirect::to(&there).into_response());
     }
     let tally = Tally::of(&judged);
-    if value("new") != tally.new.to_string() || value("changed") != tally.changed.to_string() {
+    if value("writable") != tally.writable().to_string() {
         // Somebody wrote something in the meantime, or the columns were changed with it.
         tx.commit().await?;
         let page = PreviewPage {

@@ -3,17 +3,19 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use sqlx::error::DatabaseError;
 
 use super::Desk;
 use crate::access::frame::Frame;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exchange::import::model::{Import, ImportStatus};
 use crate::exchange::import::store;
 use crate::exchange::import::undo::{self, Step};
 use crate::ids::ImportId;
+use crate::organisation;
 use crate::web::Path;
 
 #[derive(Template)]
@@ -53,7 +55,7 @@ pub async fn ask(
     if import.status != ImportStatus::Applied {
         return Ok(Redirect::to(&format!("/imports/{id}")).into_response());
     }
-    let steps = undo::plan(&mut tx, id).await?;
+    let steps = undo::plan(&mut tx, id, clock::today()).await?;
     Ok(Html(UndoPage { frame, import, steps }.render()?).into_response())
 }
 
@@ -64,13 +66,24 @@ pub async fn undo(
 ) -> Result<Redirect> {
     let mut tx = app.db.write().await?;
     let desk = Desk::enter(&mut tx, &viewer, id).await?;
-    store::hold(&mut tx, id).await?;
+    organisation::store::hold(&mut tx, desk.cell.id).await?;
     let import = store::get(&mut tx, id).await?;
     if import.status == ImportStatus::Applied {
         let when = (clock::today(), clock::now());
-        undo::undo(&mut tx, &viewer.actor(), (&import, &desk.cell), when).await?;
+        let undone = undo::undo(&mut tx, &viewer.actor(), (&import, &desk.cell), when).await;
+        undone.map_err(overtaken)?;
         tx.commit().await?;
     }
     // A second click: it is done.
     Ok(Redirect::to(&format!("/imports/{id}")))
+}
+
+/// Somebody wrote of one of the members while the import was being undone: once more, and
+/// that one stays.
+fn overtaken(error: sqlx::Error) -> Error {
+    let is_used = error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation);
+    if is_used || matches!(error, sqlx::Error::RowNotFound) {
+        return Error::Unavailable(error.into());
+    }
+    error.into()
 }

@@ -18,19 +18,22 @@ use crate::audit::model::Act;
 use crate::clock;
 use crate::db::{Tx, is_duplicate};
 use crate::error::{Error, Result};
-use crate::exchange::import::columns;
 use crate::exchange::import::model::{Import, ImportStatus, sheet_of, texts};
 use crate::exchange::import::store;
+use crate::exchange::import::{columns, rows};
 use crate::faults::Faults;
 use crate::ids::{ImportId, UnitId};
 use crate::list_file::{self, Cell};
 use crate::organisation::model::Unit;
+use crate::vietnamese::lettering::decode;
 use crate::web::{Path, Upload};
 
 /// Files that are read at once; each takes a core for a moment.
 static READING: Semaphore = Semaphore::const_new(2);
 /// Seconds after which somebody who came when both were busy may try again.
 const BUSY: u64 = 5;
+/// A list that was looked at and never written is kept for so many seconds.
+const DRAFT_KEPT: i64 = 7 * 24 * 3600;
 /// Earlier imports that the page lists.
 const LATEST: i64 = 20;
 
@@ -112,6 +115,8 @@ pub async fn take(
         done => done?,
     }
     store::add_rows(&mut tx, id, &rows).await?;
+    let forgotten = import.created_at.plus_seconds(-DRAFT_KEPT);
+    store::purge_drafts(&mut tx, unit.id, forgotten).await?;
     let summary = format!("Đưa danh sách {} lên để xem, {} dòng", import.file_name, rows.len());
     let act = Act::new("import.add", id.0, summary).in_unit(unit.id);
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
@@ -129,9 +134,13 @@ async fn read(
     viewer: &Viewer,
     upload: Upload,
 ) -> Result<Result<(Import, Rows), String>> {
-    let Ok(_turn) = READING.try_acquire() else { return Err(Error::TooMany(BUSY)) };
+    let Ok(turn) = READING.try_acquire() else { return Err(Error::TooMany(BUSY)) };
     let account_name = viewer.display_name.clone();
-    let read = task::spawn_blocking(move || draft(id, unit_id, account_name, &upload));
+    let read = task::spawn_blocking(move || {
+        // Kept until the thread has done, though nobody should wait for it any more.
+        let _turn = turn;
+        draft(id, unit_id, account_name, &upload)
+    });
     read.await.map_err(|it| Error::Internal(it.into()))
 }
 
@@ -147,11 +156,16 @@ pub fn draft(
     let (sheet, lettering) = sheet_of(&file).ok_or(no_list)?;
     let head = columns::find(&texts(sheet, lettering)).ok_or(no_list)?;
     let words: Vec<&str> = head.columns.iter().map(|it| it.as_str()).collect();
-    let rows = sheet.rows.iter().skip(head.first).map(|row| {
+    let people = sheet.rows.len().saturating_sub(head.first);
+    let rows = sheet.rows.iter().skip(head.first).filter_map(|row| {
         let cells: Vec<String> = row.cells.iter().map(Cell::text).collect();
-        (i64::from(row.line), serde_json::to_string(&cells).unwrap_or_default())
+        // Of whoever must stay unknown there is no record, not even here.
+        let secret = cells.iter().any(|it| rows::is_secret(&decode(it, lettering)));
+        let cells = serde_json::to_string(&cells).unwrap_or_default();
+        (!secret).then_some((i64::from(row.line), cells))
     });
     let rows: Rows = rows.collect();
+    let refused = i64::try_from(people - rows.len()).unwrap_or(i64::MAX);
     let heads: Vec<String> = head.heads.iter().map(|it| it.replace('\n', " ")).collect();
     let import = Import {
         id,
@@ -170,6 +184,7 @@ pub fn draft(
         added: 0,
         changed: 0,
         kept: 0,
+        refused,
         version: 1,
     };
     Ok((import, rows))
