@@ -73,7 +73,13 @@ impl Db {
     /// Opens the database at `url`, brings its schema up to date, and creates the
     /// file of an `SQLite` database that is not there yet.
     pub async fn open(url: &str) -> Result<Db, OpenError> {
-        open::open(url).await
+        open::open(url, true).await
+    }
+
+    /// Opens a database that must be there already: a mistyped name of a file is an
+    /// error, not an empty registry.
+    pub async fn open_existing(url: &str) -> Result<Db, OpenError> {
+        open::open(url, false).await
     }
 
     /// Begins a transaction that reads, and sees one moment of the database.

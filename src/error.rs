@@ -60,11 +60,11 @@ impl From<sqlx::Error> for Error {
 /// Whether a database's code says that the same request may well succeed later.
 ///
 /// `SQLite`: busy (5), locked (6), disk full (13), I/O error (10), each in the low byte.
-/// `PostgreSQL`: connection (08), out of resources (53), shut down (57), could not
-/// serialise (40).
+/// `PostgreSQL`: connection (08), could not serialise (40), out of resources (53), a lock
+/// not to be had (55), shut down (57).
 fn is_passing(code: &str) -> bool {
     if code.len() == 5 {
-        return ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class));
+        return ["08", "40", "53", "55", "57"].iter().any(|class| code.starts_with(class));
     }
     code.parse::<i64>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13))
 }

@@ -166,6 +166,62 @@ async fn what_cannot_be_answered_is_said_with_its_exit_code() {
     }
 }
 
+#[test]
+fn a_mistyped_database_is_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let typo = folder.path().join("haichiue.db");
+    let typo = typo.to_str().unwrap();
+    let commands: [&[&str]; 6] = [
+        &["statistics"],
+        &["check"],
+        &["export", "evaluations", "--unit", "a1", "--year", "2024"],
+        &["import", "members", "danh-sach.csv", "--cell", "a1"],
+        &["account", "list"],
+        &["grant", "suu.lv", "administrator"],
+    ];
+    for command in commands {
+        fs::write(folder.path().join("danh-sach.csv"), "Họ và tên\nLê Văn Sửu\n").unwrap();
+        let refused = run_in(folder.path(), typo, command, "");
+        assert_eq!(refused.status.code(), Some(1), "{command:?}");
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(why.contains(&format!("không có tệp {typo}")), "{why}");
+        assert!(!Path::new(typo).exists());
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_imported_from_the_shell() {
+    let url = registry().await;
+    let folder = tempfile::tempdir().unwrap();
+    let list = "TT;Họ và tên;Năm sinh\n1;Trương Huy Quế;1970\n2;Tống Thị Hoa;31/02/1980\n";
+    fs::write(folder.path().join("danh-sach.csv"), list).unwrap();
+    let run = |arguments: &[&str]| run_in(folder.path(), &url, arguments, "");
+    let import = ["import", "members", "danh-sach.csv", "--cell", "a1"];
+    let with = |option| run(&[&import[..], &[option]].concat());
+    let members = || said(&run(&["statistics", "--unit", "a1", "--format", "csv"]));
+    let before = members();
+
+    let looked = with("--dry-run");
+    let why = String::from_utf8(looked.stderr.clone()).unwrap();
+    assert!(why.contains("dòng 3, Tống Thị Hoa: "), "{why}");
+    assert!(said(&looked).contains("Người mới 1, có thay đổi 0, đã có 0, lỗi 1"));
+    let refused = run(&import);
+    assert_eq!(refused.status.code(), Some(1));
+    let why = String::from_utf8(refused.stderr).unwrap();
+    assert!(why.contains("--valid-only"), "{why}");
+    assert_eq!(members(), before, "nothing is written until all is right or asked for");
+
+    assert!(said(&with("--valid-only")).contains("Đã ghi: thêm 1, sửa 0."));
+    assert_ne!(members(), before);
+    let again = with("--valid-only");
+    let why = String::from_utf8(again.stderr).unwrap();
+    assert_eq!(again.status.code(), Some(1));
+    assert!(why.contains("tệp này đã nhập vào chi bộ"), "{why}");
+    let elsewhere = run(&["import", "members", "danh-sach.csv", "--cell", "phuong-a"]);
+    assert_eq!(elsewhere.status.code(), Some(1));
+    assert!(said(&run(&["check"])).starts_with("Chuỗi nhật ký nguyên vẹn"));
+}
+
 #[tokio::test]
 async fn the_evaluation_file_goes_to_a_file_or_to_stdout() {
     let url = registry().await;
@@ -195,13 +251,13 @@ async fn an_account_is_made_granted_and_closed_from_the_shell() {
     said(&run(&["grant", "suu.lv", "cell-secretary", "a1"], ""));
     let list = said(&run(&["account", "list"], ""));
     assert!(
-        list.contains("Lê Văn Sửu\tđang dùng") && list.contains("cell_secretary\ta1"),
+        list.contains("Lê Văn Sửu\tđang dùng") && list.contains("cell-secretary\ta1"),
         "{list}"
     );
     said(&run(&["revoke", "suu.lv", "cell-secretary", "a1"], ""));
     said(&run(&["account", "disable", "suu.lv"], ""));
     let list = said(&run(&["account", "list"], ""));
-    assert!(list.contains("đã khóa") && !list.contains("cell_secretary"), "{list}");
+    assert!(list.contains("đã khóa") && !list.contains("cell-secretary"), "{list}");
 
     let again = run(&["revoke", "suu.lv", "cell-secretary", "a1"], "");
     assert_eq!(again.status.code(), Some(1));

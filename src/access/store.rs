@@ -189,12 +189,6 @@ pub async fn hold(tx: &mut Tx, id: AccountId) -> sqlx::Result<()> {
     Ok(())
 }
 
-pub async fn is_revoked(tx: &mut Tx, id: GrantId) -> sqlx::Result<bool> {
-    let sql = "SELECT COUNT(*) FROM role_grant WHERE id = $1 AND revoked_at IS NOT NULL";
-    let revoked: i64 = on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_one(db))?;
-    Ok(revoked > 0)
-}
-
 /// Grants a role; its sign-ins end, so that the new right begins with a new one.
 pub async fn add_grant(tx: &mut Tx, grant: &Grant, at: Moment) -> sqlx::Result<()> {
     let sql = "INSERT INTO role_grant (id, account_id, role, unit_id, names, granted_at)

@@ -64,7 +64,10 @@ fn read_role(text: &str) -> Result<Role, String> {
 
 impl Account {
     pub async fn run(self, database: &str) -> Outcome {
-        let db = Db::open(database).await?;
+        let db = match self {
+            Account::Add { .. } => Db::open(database).await?,
+            _ => Db::open_existing(database).await?,
+        };
         match self {
             Account::Add { name, display_name } => add(&db, &name, display_name).await?,
             Account::Password { name } => set_password(&db, &name).await?,
@@ -77,15 +80,22 @@ impl Account {
 
 impl Grant {
     pub async fn run(self, database: &str) -> Outcome {
-        let db = Db::open(database).await?;
+        let db = Db::open_existing(database).await?;
         let mut tx = db.write().await?;
         let account = account(&mut tx, &self.name).await?;
         let unit_id = unit(&mut tx, self.role, self.unit.as_deref()).await?;
-        let names = self.role == Role::OrganisationOfficer && self.names;
+        let names = self.names;
+        if names && self.role != Role::OrganisationOfficer {
+            return Err("--names chỉ dùng với organisation-officer".into());
+        }
         let has = store::find_grant(&mut tx, account.id, self.role, unit_id).await?;
         match &has {
             Some(it) if it.names == names => {
-                return Err(format!("{} đã có vai trò này", account.login).into());
+                return Err(format!(
+                    "{} đã có vai trò này; xem: haichieu account list",
+                    account.login
+                )
+                .into());
             }
             Some(it) => store::revoke_grant(&mut tx, it, clock::now()).await?,
             None => {}
@@ -100,8 +110,9 @@ impl Grant {
         store::add_grant(&mut tx, &grant, clock::now()).await?;
         let place = self.unit.as_deref().unwrap_or("cả sổ");
         let verb = if has.is_some() { "Đổi quyền xem họ tên của" } else { "Trao" };
-        let done =
-            format!("{verb} vai trò {} tại {place} cho {}", self.role.label(), account.login);
+        let seeing = if names { ", xem họ tên," } else { "" };
+        let role = self.role.label();
+        let done = format!("{verb} vai trò {role}{seeing} tại {place} cho {}", account.login);
         note(&mut tx, Act::new("account.grant", account.id.0, done.clone()), unit_id).await?;
         tx.commit().await?;
         println!("{done}.");
@@ -111,12 +122,16 @@ impl Grant {
 
 impl Revoke {
     pub async fn run(self, database: &str) -> Outcome {
-        let db = Db::open(database).await?;
+        let db = Db::open_existing(database).await?;
         let mut tx = db.write().await?;
         let account = account(&mut tx, &self.name).await?;
         let unit_id = unit(&mut tx, self.role, self.unit.as_deref()).await?;
         let Some(grant) = store::find_grant(&mut tx, account.id, self.role, unit_id).await? else {
-            return Err(format!("{} không có vai trò này", account.login).into());
+            return Err(format!(
+                "{} không có vai trò này; xem: haichieu account list",
+                account.login
+            )
+            .into());
         };
         store::revoke_grant(&mut tx, &grant, clock::now()).await?;
         let place = self.unit.as_deref().unwrap_or("cả sổ");
@@ -182,7 +197,7 @@ async fn list(db: &Db) -> Outcome {
                 None => "cả sổ".to_owned(),
             };
             let names = if grant.names { "\txem họ tên" } else { "" };
-            println!("\t{}\t{place}{names}", grant.role.as_str());
+            println!("\t{}\t{place}{names}", grant.role.as_str().replace('_', "-"));
         }
     }
     Ok(())
@@ -191,6 +206,9 @@ async fn list(db: &Db) -> Outcome {
 async fn disable(db: &Db, name: &str) -> Outcome {
     let mut tx = db.write().await?;
     let account = account(&mut tx, name).await?;
+    if account.disabled_at.is_some() {
+        return Err(format!("tài khoản {} đã khóa từ trước", account.login).into());
+    }
     store::set_disabled(&mut tx, account.id, Some(clock::now())).await?;
     let done = format!("Khóa tài khoản {}", account.login);
     note(&mut tx, Act::new("account.disable", account.id.0, done.clone()), None).await?;
@@ -209,12 +227,15 @@ async fn unit(tx: &mut Tx, role: Role, code: Option<&str>) -> Result<Option<Unit
         if role == Role::Administrator {
             return Ok(None);
         }
-        return Err("vai trò này cần mã đơn vị".into());
+        return Err("vai trò này cần mã đơn vị: haichieu grant TÊN VAI_TRÒ MÃ_ĐƠN_VỊ".into());
     };
     match organisation::store::get_by_code(tx, code, clock::today()).await {
         Ok(unit) if role.fits(unit.kind) => Ok(Some(unit.id)),
         Ok(unit) => Err(format!("{} không hợp: {}", unit.name, role.place()).into()),
-        Err(sqlx::Error::RowNotFound) => Err(format!("không có đơn vị {code}").into()),
+        Err(sqlx::Error::RowNotFound) => {
+            Err(format!("không có đơn vị {code}; xem mã bằng: haichieu statistics --format csv")
+                .into())
+        }
         Err(error) => Err(error.into()),
     }
 }

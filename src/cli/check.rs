@@ -15,7 +15,7 @@ impl Check {
     /// Walks the audit chain. An unsealed tail is said, and no fault: the sealer of a
     /// registry that is being served is at most a second behind.
     pub async fn run(self, database: &str) -> Outcome {
-        let db = Db::open(database).await?;
+        let db = Db::open_existing(database).await?;
         let key = Key::load(&settings::key_file(database))?;
         let verdict = chain::verify(&db, &key).await?;
         db.close().await;

@@ -58,7 +58,7 @@ impl Evaluations {
         let year = form
             .read(clock::today())
             .map_err(|faults| faults.of("year").unwrap_or_default().to_owned())?;
-        let db = Db::open(database).await?;
+        let db = Db::open_existing(database).await?;
         let mut tx = db.write().await?;
         let Some(id) = organisation::store::find_id(&mut tx, &self.unit).await? else {
             return Err(format!("không có đơn vị {}; xem: haichieu statistics", self.unit).into());

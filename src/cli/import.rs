@@ -57,12 +57,16 @@ impl Members {
         let bytes = std::fs::read(&self.file).map_err(unreadable)?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let upload = Upload { file_name: name, bytes, ..Upload::default() };
-        let db = Db::open(database).await?;
+        let db = Db::open_existing(database).await?;
         let mut tx = db.write().await?;
         let today = clock::today();
         let cell = match organisation::store::get_by_code(&mut tx, &self.cell, today).await {
             Err(sqlx::Error::RowNotFound) => {
-                return Err(format!("không có đơn vị {}", self.cell).into());
+                return Err(format!(
+                    "không có đơn vị {}; xem mã bằng: haichieu statistics --format csv",
+                    self.cell
+                )
+                .into());
             }
             other => other?,
         };

@@ -51,7 +51,7 @@ impl Statistics {
     pub async fn run(self, database: &str) -> Outcome {
         let on = self.on.unwrap_or_else(clock::today);
         let as_of = AsOf { on, year: self.year.unwrap_or(on.year()) };
-        let db = Db::open(database).await?;
+        let db = Db::open_existing(database).await?;
         let mut tx = db.read().await?;
         let ids = units(&mut tx, self.unit.as_deref(), on).await?;
         let mut overviews = Vec::new();

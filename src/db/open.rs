@@ -27,6 +27,8 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 #[derive(Debug)]
 pub enum OpenError {
     UnknownUrl(String),
+    /// There is no such file, and none is to be made.
+    Missing(String),
     /// The database has migrations that this program does not know.
     Newer,
     OldSqlite(String),
@@ -44,6 +46,11 @@ impl fmt::Display for OpenError {
                 f,
                 "không hiểu địa chỉ cơ sở dữ liệu \"{url}\"; viết sqlite://TỆP, đường dẫn tới một \
                  tệp .db, hoặc postgres://NGƯỜI@MÁY/TÊN"
+            ),
+            OpenError::Missing(file) => write!(
+                f,
+                "không có tệp {file}; kiểm tra --database (hoặc DATABASE_URL), hay tạo sổ mới \
+                 bằng: haichieu serve"
             ),
             OpenError::Newer => f.write_str(
                 "cơ sở dữ liệu đã được một bản mới hơn của haichieu nâng cấp; dùng bản mới đó, \
@@ -84,14 +91,14 @@ impl From<MigrateError> for OpenError {
     }
 }
 
-pub async fn open(url: &str) -> Result<Db, OpenError> {
+pub async fn open(url: &str, create: bool) -> Result<Db, OpenError> {
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         return open_postgres(url).await;
     }
     let is_file = Path::new(url).extension().is_some_and(|ending| ending == "db");
     match url.strip_prefix("sqlite:") {
-        Some(rest) => open_sqlite(rest.strip_prefix("//").unwrap_or(rest)).await,
-        None if is_file => open_sqlite(url).await,
+        Some(rest) => open_sqlite(rest.strip_prefix("//").unwrap_or(rest), create).await,
+        None if is_file => open_sqlite(url, create).await,
         None => Err(OpenError::UnknownUrl(url.to_owned())),
     }
 }
@@ -114,7 +121,10 @@ async fn open_postgres(url: &str) -> Result<Db, OpenError> {
     Ok(Db::Postgres(pool))
 }
 
-async fn open_sqlite(file: &str) -> Result<Db, OpenError> {
+async fn open_sqlite(file: &str, create: bool) -> Result<Db, OpenError> {
+    if !create && !Path::new(file).exists() {
+        return Err(OpenError::Missing(file.to_owned()));
+    }
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)

@@ -131,6 +131,7 @@ pub async fn add(
     Form(form): Form<AbsenceForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let entered = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
     let (meeting, unit, scope) = &entered;
     if meeting.is_rolled() {
@@ -165,6 +166,7 @@ pub async fn remove(
     Form(form): Form<AbsenceForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let (meeting, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
     let done = Redirect::to(&format!("/meetings/{id}/absences"));
     let planned = store::absences::list(&mut tx, &scope, id).await?;

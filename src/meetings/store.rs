@@ -118,6 +118,13 @@ pub async fn claim(tx: &mut Tx, id: MeetingId) -> sqlx::Result<()> {
     one_row(change!(tx, sqlx::query(sql).bind(id))?)
 }
 
+/// Holds the meeting until the transaction ends, and leaves it as it is.
+pub async fn hold(tx: &mut Tx, id: MeetingId) -> sqlx::Result<()> {
+    let sql = "UPDATE meeting SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
+}
+
 /// Takes the roll from the residences of the meeting's day in the meeting's unit,
 /// numbered by name; those exempt stand on it without a number. It is taken once.
 pub async fn freeze(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()> {

@@ -130,6 +130,7 @@ pub async fn update(
     Form(form): Form<MeetingForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let (meeting, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
     let bounds = bounds(&mut tx, unit.id).await?;
     let new = form.read(id, unit.id, bounds).and_then(|new| keep_day(&meeting, new));

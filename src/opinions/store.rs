@@ -133,6 +133,14 @@ pub async fn find_unit_id(tx: &mut Tx, id: OpinionId) -> sqlx::Result<Option<Uni
     on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
 }
 
+/// Holds the opinion until the transaction ends: of two who change it at once the second
+/// waits here, then reads what the first wrote.
+pub async fn hold(tx: &mut Tx, id: OpinionId) -> sqlx::Result<()> {
+    let sql = "UPDATE opinion SET version = version WHERE id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
+}
+
 pub async fn get(tx: &mut Tx, scope: &Scope, id: OpinionId) -> sqlx::Result<Opinion> {
     let sql = opinions!("WHERE opinion.id = $1 AND opinion.unit_id = $2");
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(scope.unit_id()).fetch_one(db))

@@ -163,6 +163,19 @@ async fn a_wards_administrator_reaches_no_account_outside() {
 }
 
 #[tokio::test]
+async fn an_account_without_any_role_leaves_a_wards_list() {
+    let site = Site::start().await;
+    let local = site.visitor(Role::Administrator, site.town.ward_a).await;
+    let account = new_account(&local, "inside", "cell_secretary", "a1").await;
+    let page = local.get(account.leads_to()).await;
+    let form = page.body.split(r#"action="/administration/grants/"#).nth(1).unwrap();
+    let revoke = format!("/administration/grants/{}", form.split('"').next().unwrap());
+    assert_eq!(local.post(&revoke, &[]).await.leads_to(), ACCOUNTS);
+    assert_eq!(local.post(&revoke, &[]).await.leads_to(), ACCOUNTS, "sent twice");
+    local.get(ACCOUNTS).await.assert_hides("inside");
+}
+
+#[tokio::test]
 async fn nobody_locks_out_the_account_in_use() {
     let site = Site::start().await;
     let admin = site.administrator().await;

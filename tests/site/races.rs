@@ -177,3 +177,45 @@ async fn what_an_administrator_does() {
     let id = account.rsplit('/').next().unwrap().parse().unwrap();
     assert_eq!(acts(&site, id).await, 3, "added, revoked, disabled: once each");
 }
+
+#[tokio::test]
+async fn meetings_opinions_and_settings() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let typed = [("kind", "periodic"), ("held_on", "01/11/2024"), ("place", "Nhà văn hóa")];
+    let new = ("/units/a1/meetings/new", "/units/a1/meetings");
+    let pages = at_once(&secretary, new, &["id"], &typed).await;
+    let meeting = pages[0].leads_to().to_owned();
+    assert_all_lead_to(&pages, &meeting);
+    let edit = format!("{meeting}/edit");
+    let typed = [typed[0], typed[1], ("place", "Trường học")];
+    let pages = at_once(&secretary, (&edit, &edit), &["version"], &typed).await;
+    assert_all_lead_to(&pages, &meeting);
+
+    let typed = [
+        ("who", "anonymous"),
+        ("topic", "Đèn đường"),
+        ("text", "Ngõ 3 tối"),
+        ("raised_on", "02/11/2024"),
+    ];
+    let new = ("/units/a1/opinions/new", "/units/a1/opinions");
+    let pages = at_once(&secretary, new, &["id", "asked"], &typed).await;
+    let opinion = pages[0].leads_to().to_owned();
+    assert_all_lead_to(&pages, &opinion);
+    let edit = format!("{opinion}/edit");
+    let typed = [typed[0], typed[1], ("text", "Ngõ 3 rất tối"), typed[3]];
+    let pages = at_once(&secretary, (&edit, &edit), &["version", "asked"], &typed).await;
+    assert_all_lead_to(&pages, &opinion);
+    let forward = format!("{opinion}/forward");
+    let typed = [("what", "UBND phường"), ("on", "03/11/2024")];
+    let pages = at_once(&secretary, (&forward, &forward), &["version"], &typed).await;
+    assert_all_lead_to(&pages, &opinion);
+    let id = opinion.rsplit('/').next().unwrap().parse().unwrap();
+    assert_eq!(acts(&site, id).await, 3, "written, mended, forwarded: once each");
+
+    let settings = "/units/a1/settings";
+    let typed = [("thanks_with_amounts", "yes")];
+    let pages = at_once(&secretary, (settings, settings), &["version"], &typed).await;
+    assert_all_lead_to(&pages, "/units/a1/settings?done=1");
+    assert_eq!(acts(&site, site.town.cell_a1.0).await, 1);
+}

@@ -82,13 +82,26 @@ async fn revoke(
     let mut tx = app.db.write().await?;
     let grant = store::get_grant(&mut tx, id).await?;
     store::hold(&mut tx, grant.account_id).await?;
-    let is_revoked = store::is_revoked(&mut tx, id).await?;
-    let (account, _) = accounts::enter(&mut tx, &viewer, grant.account_id).await?;
+    let account = store::get(&mut tx, grant.account_id).await?;
+    let mut grants = store::grants_of(&mut tx, account.id).await?;
+    let is_revoked = !grants.iter().any(|it| it.id == id);
+    if is_revoked {
+        grants.push(grant);
+    }
+    if !accounts::administers(&mut tx, &viewer, &grants).await? {
+        return Err(Error::NotFound);
+    }
     if account.id == viewer.account_id && grant.role == Role::Administrator {
         let why = "Không tự bỏ được vai trò quản trị; nhờ một người quản trị khác.";
         return Err(Error::BadRequest(why));
     }
-    let there = Redirect::to(&format!("/administration/accounts/{}", account.id));
+    grants.retain(|it| it.id != id);
+    // An account without any role is out of sight of all but the registry's administrators.
+    let there = if accounts::administers(&mut tx, &viewer, &grants).await? {
+        Redirect::to(&format!("/administration/accounts/{}", account.id))
+    } else {
+        Redirect::to("/administration/accounts")
+    };
     if is_revoked {
         // A second click: it is done.
         return Ok(there);

@@ -13,16 +13,15 @@ use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit;
 use crate::audit::model::Act;
-use crate::clock;
-use crate::db::{Tx, is_duplicate};
-use crate::error::{Error, Result};
+use crate::db::Tx;
+use crate::error::Result;
 use crate::faults::{Clash, Faults};
 use crate::organisation::model::Unit;
 use crate::organisation::settings::store::{self, Settled};
 use crate::organisation::settings::{NO, Setting, Written, YES};
 use crate::web::{Form, Path, Query};
+use crate::{audit, clock, organisation};
 
 pub fn routes() -> Routes {
     let need = Need::Right(Right::KeepSettings);
@@ -149,6 +148,7 @@ async fn change(
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::KeepSettings).await?;
+    organisation::store::hold(&mut tx, unit.id).await?;
     let settled = store::list(&mut tx, unit.id, clock::today()).await?;
     let mut faults = Faults::default();
     let mut wanted = Vec::new();
@@ -196,13 +196,10 @@ async fn write(
     settled: &[Settled],
     setting: Setting,
     value: &str,
-) -> Result<()> {
+) -> sqlx::Result<()> {
     let there = settled.iter().find(|it| it.depth == 0 && it.name == setting);
-    let written = match there {
+    match there {
         Some(it) => store::change(tx, unit.id, setting, value, it.version).await,
         None => store::add(tx, unit.id, setting, value).await,
-    };
-    // Somebody else settled it between our reading and our writing.
-    let raced = |it: &sqlx::Error| matches!(it, sqlx::Error::RowNotFound) || is_duplicate(it);
-    written.map_err(|it| if raced(&it) { Error::Unavailable(it.into()) } else { it.into() })
+    }
 }

@@ -117,6 +117,7 @@ async fn take(
     mut form: StepForm,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let entered = enter(&mut tx, viewer, id, Right::KeepMeetings).await?;
     let opinion = &entered.0;
     let there = Redirect::to(&format!("/opinions/{id}")).into_response();

@@ -179,6 +179,7 @@ pub async fn change(
     Form(mut form): Form<OpinionForm>,
 ) -> Result<Response> {
     let mut tx = app.db.write().await?;
+    store::hold(&mut tx, id).await?;
     let (opinion, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
     let there = Redirect::to(&format!("/opinions/{id}")).into_response();
     let stored = OpinionForm::of(&opinion);
