@@ -25,7 +25,7 @@ use crate::ids::{BatchId, WorkItemId};
 use crate::organisation::model::Unit;
 use crate::vietnamese::{number, words};
 use crate::web::{Form, Path, Query};
-use crate::{audit, clock};
+use crate::{audit, clock, organisation};
 
 #[derive(Template)]
 #[template(path = "contributions/bulk.html")]
@@ -225,6 +225,8 @@ pub async fn add(
     let form = BulkForm::of_fields(fields);
     let mut tx = app.db.write().await?;
     let desk = Desk::enter(&mut tx, &viewer, &code).await?;
+    // Of two at once the second is to know what the first wrote.
+    organisation::store::hold(&mut tx, desk.unit.id).await?;
     let batch: BatchId = form.id.parse().map_err(|_| Error::BadRequest("Thiếu mã biểu mẫu."))?;
     let there = Redirect::to(&format!("/contribution-batches/{batch}")).into_response();
     if let Some(unit_id) = book::find_batch_unit(&mut tx, batch).await? {

@@ -24,7 +24,7 @@ use crate::faults::Faults;
 use crate::ids::{ContributionId, WorkItemId};
 use crate::organisation::model::Unit;
 use crate::web::{Form, Path, Query};
-use crate::{audit, clock};
+use crate::{audit, clock, organisation};
 
 #[derive(Template)]
 #[template(path = "contributions/form.html")]
@@ -138,6 +138,8 @@ pub async fn add(
     let mut tx = app.db.write().await?;
     let right = Right::KeepContributions;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, right).await?;
+    // Of two at once the second is to know what the first wrote.
+    organisation::store::hold(&mut tx, unit.id).await?;
     let id: ContributionId =
         form.id.parse().map_err(|_| Error::BadRequest("Thiếu mã biểu mẫu."))?;
     let there = Redirect::to(&format!("/contributions/{id}?done=1")).into_response();
