@@ -108,6 +108,9 @@ fn places(scope: &Scope, unit: &Unit, place: Place) -> Vec<PlaceLink> {
     if unit.is_cell() && scope.may(Right::KeepMeetings) {
         places.push(link("Việc", "home", to("/tasks"), place == Place::Home));
     } else if scope.may(Right::SeeCounts) {
+        if !unit.is_cell() {
+            places.push(link("Việc", "home", to("/tasks"), place == Place::Home));
+        }
         places.push(link("Số liệu", "chart", to(""), place == Place::Counts));
     }
     if scope.may(Right::SeeNames) {

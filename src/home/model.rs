@@ -13,6 +13,13 @@ pub struct People {
     pub without_letter: i64,
 }
 
+/// A unit as a list of tasks names it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Place {
+    pub code: String,
+    pub name: String,
+}
+
 /// How far a meeting has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {

@@ -19,13 +19,15 @@ use crate::organisation::model::Unit;
 use crate::web::Path;
 use crate::{clock, meetings, opinions, organisation};
 
+mod above;
+
 /// More meetings than a cell holds in half a year.
 const MOST_MEETINGS: i64 = 100;
 
 pub fn routes() -> Routes {
     Routes::new().get("/", Need::SignedIn, land).get(
         "/units/{code}/tasks",
-        Need::Right(Right::KeepMeetings),
+        Need::Right(Right::SeeCounts),
         tasks,
     )
 }
@@ -65,8 +67,9 @@ async fn land(State(app): State<App>, viewer: Viewer) -> Result<Response> {
 fn landing(grant: &Grant, unit: Option<Unit>) -> Landing {
     let code = unit.as_ref().map_or("", |it| it.code.as_str());
     let href = match grant.role {
-        Role::CellSecretary => format!("/units/{code}/tasks"),
-        Role::WardOfficer | Role::OrganisationOfficer => format!("/units/{code}"),
+        Role::CellSecretary | Role::WardOfficer | Role::OrganisationOfficer => {
+            format!("/units/{code}/tasks")
+        }
         Role::Administrator => "/administration/units".to_owned(),
     };
     Landing { role: grant.role, href, unit: unit.map_or("Cả sổ".to_owned(), |it| it.name) }
@@ -94,8 +97,12 @@ async fn tasks(
     Path(code): Path<String>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::KeepMeetings).await?;
+    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
     if !unit.is_cell() {
+        return above::tasks(tx, &viewer, unit, scope).await;
+    }
+    // The duties of a cell are its secretary's; who looks in from above reads the counts.
+    if !scope.may(Right::KeepMeetings) {
         return Ok(Redirect::to(&format!("/units/{code}")).into_response());
     }
     let today = clock::today();

@@ -76,11 +76,46 @@ impl CategoryForm {
     /// The reason of somebody who is exempt, `Some(None)` for category normal.
     pub fn read(&self, faults: &mut Faults) -> Option<Option<ExemptReason>> {
         const WRITE_CATEGORY: &str = "Chọn diện: bình thường hoặc được miễn sinh hoạt";
+        if self.category.trim() == SECRET {
+            faults.add("category", WRITE_NOTHING);
+            return None;
+        }
         let category = faults.need("category", Category::read(&self.category), WRITE_CATEGORY)?;
         match category {
             Category::Normal => Some(None),
             Category::Exempt => read_reason(&self.exempt_reason, faults).map(Some),
         }
+    }
+}
+
+/// Chosen for somebody who is exempt from introduction, to keep a secret (guidance
+/// 33-HD/BTCTW, 1.2): offered so that the answer says why nothing is written (R16).
+const SECRET: &str = "secret";
+const WRITE_NOTHING: &str = "Không ghi vào sổ người được miễn giới thiệu để giữ bí mật (Hướng dẫn \
+    33-HD/BTCTW, mục 1.2): ghi tên là có thể làm lộ. Chưa ghi gì; bỏ biểu mẫu này";
+
+/// The categories, and the one that no record may be held of.
+pub fn categories() -> Vec<(&'static str, &'static str)> {
+    let secret = (SECRET, "Miễn giới thiệu để giữ bí mật (mục 1.2)");
+    Category::choices().into_iter().chain([secret]).collect()
+}
+
+/// Whether the person may be written down at all, asked with a letter that came.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SecrecyForm {
+    pub introduced: String,
+}
+
+impl SecrecyForm {
+    pub fn read(&self, faults: &mut Faults) {
+        if self.introduced.trim() == SECRET {
+            faults.add("introduced", WRITE_NOTHING);
+        }
+    }
+
+    pub fn choices() -> [(&'static str, &'static str); 2] {
+        [("", "Được giới thiệu về nơi cư trú"), (SECRET, "Miễn giới thiệu để giữ bí mật (mục 1.2)")]
     }
 }
 
@@ -110,7 +145,7 @@ fn tidy_day(typed: &str) -> String {
 }
 
 /// A day that has come already.
-fn past(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+pub(crate) fn past(typed: &str, today: NaiveDate) -> Result<NaiveDate, String> {
     match day::read(typed)? {
         on if on > today => Err(format!("Sửa ngày: hôm nay mới là {}", day::short(today))),
         on => Ok(on),

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod form;
+pub mod letters;
 pub mod model;
 pub mod pages;
 pub mod store;

@@ -224,6 +224,8 @@ pub struct Letter {
     pub issued_by: String,
     pub signer: String,
     pub issued_on: Option<NaiveDate>,
+    /// The ward it is addressed to.
+    pub ward_id: Option<UnitId>,
     pub received_on: Option<NaiveDate>,
     pub received_by: String,
     pub cell_id: Option<UnitId>,
@@ -327,6 +329,7 @@ mod tests {
             issued_by: String::new(),
             signer: String::new(),
             issued_on: NaiveDate::from_ymd_opt(2019, 2, 18),
+            ward_id: None,
             received_on: None,
             received_by: String::new(),
             cell_id: None,

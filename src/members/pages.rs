@@ -21,6 +21,7 @@ mod edit;
 mod export;
 mod leave;
 mod letter;
+pub mod letters;
 mod list;
 mod show;
 mod standing;
@@ -48,6 +49,12 @@ pub fn routes() -> Routes {
         .post("/members/{id}/category", keep, category::switch)
         .get("/members/{id}/letters/new", keep, letter::new_form)
         .post("/members/{id}/letters", keep, letter::add)
+        .get("/units/{code}/letters", see, letters::list)
+        .get("/units/{code}/letters/new", keep, letters::receive::form)
+        .post("/units/{code}/letters", keep, letters::receive::add)
+        .post("/units/{code}/letters/steps", keep, letters::step::step)
+        .get("/letters/{id}", see, letters::paper::show)
+        .get("/letters/{id}/reception", see, letters::paper::reception)
         .get("/letters/{id}/edit", keep, letter::edit_form)
         .post("/letters/{id}/edit", keep, letter::change)
 }

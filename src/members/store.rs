@@ -23,6 +23,7 @@ pub use self::timeline::{GivenRow, RollRow, contributions_of, rolls_of};
 mod export;
 mod known;
 mod letter;
+pub mod letters;
 mod list;
 mod person;
 mod residence;

@@ -16,8 +16,8 @@ async fn each_role_lands_where_its_work_is() {
     let site = Site::start().await;
     let officer = site.organisation_officer().await;
     assert_eq!(site.secretary().await.get("/").await.leads_to(), "/units/a1/tasks");
-    assert_eq!(site.ward_officer().await.get("/").await.leads_to(), "/units/phuong-a");
-    assert_eq!(officer.get("/").await.leads_to(), "/units/thanh-pho");
+    assert_eq!(site.ward_officer().await.get("/").await.leads_to(), "/units/phuong-a/tasks");
+    assert_eq!(officer.get("/").await.leads_to(), "/units/thanh-pho/tasks");
     assert_eq!(site.administrator().await.get("/").await.leads_to(), "/administration/units");
     assert_eq!(site.stranger().get("/").await.leads_to(), "/sign-in");
 }
@@ -59,7 +59,8 @@ async fn an_empty_half_year_asks_for_its_periodic_meeting() {
     page.assert_shows("Chưa có họp định kỳ trong kỳ này");
     page.assert_shows("Kỳ này chưa ghi cuộc họp nào");
     page.assert_shows("Ghi đảng viên đầu tiên");
-    site.ward_officer().await.get("/units/a1/tasks").await.assert_is(StatusCode::FORBIDDEN);
+    // The duties of a cell are its secretary's: a ward reads its counts.
+    assert_eq!(site.ward_officer().await.get("/units/a1/tasks").await.leads_to(), "/units/a1");
     site.outsider().await.get("/units/a1/tasks").await.assert_is(StatusCode::NOT_FOUND);
 }
 
@@ -82,9 +83,15 @@ async fn the_roll_that_waits_comes_first() {
     page.assert_shows("Hôm nay 19:30: họp định kỳ");
     page.assert_shows(&format!(r#"class="btn" href="/meetings/{}/roll-call""#, today.id));
     page.assert_shows("Chưa điểm danh");
-    // A ward has no roll of its own cells to call.
+    // A ward sees that the roll waits, but calls none of its cells' rolls.
     let page = site.ward_officer().await.get("/units/phuong-a/tasks").await;
-    assert_eq!(page.leads_to(), "/units/phuong-a");
+    page.assert_shows(&format!(
+        r#"href="/meetings/{}">Chi bộ tổ dân phố 1, họp định kỳ"#,
+        today.id
+    ));
+    page.assert_shows("1 chi bộ chưa có họp định kỳ");
+    page.assert_shows(r#"href="/units/a2/meetings">Chi bộ tổ dân phố 2</a>"#);
+    page.assert_hides(r#"href="/units/a1/meetings""#);
 }
 
 #[tokio::test]
@@ -106,4 +113,16 @@ async fn opinions_without_an_answer_are_a_task() {
     let page = secretary.get("/units/a1/tasks").await;
     page.assert_shows("1 ý kiến chưa trả lời");
     page.assert_shows(r#"href="/units/a1/opinions?status=unanswered""#);
+}
+
+#[tokio::test]
+async fn an_organisation_officer_is_told_counts_alone() {
+    let site = Site::start().await;
+    let page = site.organisation_officer().await.get("/units/thanh-pho/tasks").await;
+    page.assert_is(StatusCode::OK);
+    page.assert_shows("3 chi bộ chưa có họp định kỳ");
+    page.assert_shows(r#"<a href="/units/thanh-pho">Số liệu của"#);
+    for closed in ["/letters", "/members", "/opinions"] {
+        assert!(!page.links().any(|it| it.contains(closed)), "{closed}");
+    }
 }

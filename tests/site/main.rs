@@ -15,6 +15,7 @@ mod evaluation;
 mod exchange;
 mod home;
 mod imports;
+mod letters;
 mod limits;
 mod lists;
 mod meetings;

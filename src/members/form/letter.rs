@@ -160,6 +160,7 @@ impl LetterText {
             issued_by: self.issued_by,
             signer: self.signer,
             issued_on: self.issued_on,
+            ward_id: before.ward_id,
             received_on: self.received_on,
             received_by: self.received_by,
             cell_id,

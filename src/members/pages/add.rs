@@ -147,7 +147,7 @@ async fn write(
 }
 
 /// The cells at or below `unit` whose members the viewer keeps.
-async fn cells(tx: &mut Tx, viewer: &Viewer, unit: &Unit) -> Result<Vec<Unit>> {
+pub(super) async fn cells(tx: &mut Tx, viewer: &Viewer, unit: &Unit) -> Result<Vec<Unit>> {
     let kept = cells_kept(tx, viewer).await?;
     let mut cells = organisation::store::cells(tx, unit.id, clock::today()).await?;
     cells.retain(|cell| kept.iter().any(|it| it.id == cell.id));
@@ -156,7 +156,7 @@ async fn cells(tx: &mut Tx, viewer: &Viewer, unit: &Unit) -> Result<Vec<Unit>> {
 
 /// People like this one among those whom the viewer may see, and nobody else: by name and
 /// year of birth, card, or telephone. A few look-ups for each role of the account.
-async fn twins(tx: &mut Tx, viewer: &Viewer, person: &Person) -> Result<Vec<Found>> {
+pub(super) async fn twins(tx: &mut Tx, viewer: &Viewer, person: &Person) -> Result<Vec<Found>> {
     let today = clock::today();
     let mut twins: Vec<Found> = Vec::new();
     for grant in &viewer.grants {

@@ -6,8 +6,8 @@ use crate::members::model::Letter;
 
 /// The letters of a member, newest first.
 pub async fn letters_of(tx: &mut Tx, member_id: MemberId) -> sqlx::Result<Vec<Letter>> {
-    let sql = "SELECT id, version, member_id, number, issued_by, signer, issued_on, received_on,
-                      received_by, cell_id, assigned_on, closed_on
+    let sql = "SELECT id, version, member_id, number, issued_by, signer, issued_on, ward_id,
+                      received_on, received_by, cell_id, assigned_on, closed_on
                FROM introduction_letter
                WHERE member_id = $1
                ORDER BY COALESCE(issued_on, received_on) DESC, id DESC";
@@ -19,8 +19,8 @@ pub async fn get_letter(tx: &mut Tx, id: LetterId) -> sqlx::Result<Letter> {
 }
 
 pub async fn find_letter(tx: &mut Tx, id: LetterId) -> sqlx::Result<Option<Letter>> {
-    let sql = "SELECT id, version, member_id, number, issued_by, signer, issued_on, received_on,
-                      received_by, cell_id, assigned_on, closed_on
+    let sql = "SELECT id, version, member_id, number, issued_by, signer, issued_on, ward_id,
+                      received_on, received_by, cell_id, assigned_on, closed_on
                FROM introduction_letter WHERE id = $1";
     on!(tx, db => sqlx::query_as(sql).bind(id).fetch_optional(db))
 }

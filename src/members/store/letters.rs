@@ -1,0 +1,169 @@
+//! The letters of a unit: of those who live there, and those addressed to it that nobody
+//! has assigned yet.
+
+use chrono::NaiveDate;
+
+use crate::access::guard::Scope;
+use crate::db::{Tx, on};
+use crate::ids::{LetterId, MemberId, UnitId};
+use crate::members::letters::{Counts, Deadlines, Queue, Row};
+
+/// Letters of the unit in `$1` on `$2`; late ones were issued before `$3`, or received
+/// before `$4`. A letter to another ward is that ward's; who has a home elsewhere is not
+/// told to the ward that an old letter names.
+macro_rules! letters {
+    () => {
+        "FROM introduction_letter AS letter
+         WHERE letter.id IN (
+             SELECT own.id
+             FROM unit_ancestor
+             JOIN residence ON residence.cell_id = unit_ancestor.unit_id
+             JOIN introduction_letter AS own ON own.member_id = residence.member_id
+             WHERE unit_ancestor.ancestor_id = $1
+               AND unit_ancestor.from_on <= $2
+               AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+               AND residence.id = (SELECT latest.id FROM residence AS latest
+                                   WHERE latest.member_id = residence.member_id
+                                   ORDER BY latest.started_on DESC LIMIT 1)
+               AND (own.ward_id IS NULL OR own.cell_id IS NOT NULL OR own.closed_on IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM unit_ancestor AS above
+                               WHERE above.ancestor_id = own.ward_id
+                                 AND above.unit_id = residence.cell_id
+                                 AND above.from_on <= $2
+                                 AND (above.to_on IS NULL OR above.to_on > $2)))
+             UNION
+             SELECT sent.id
+             FROM unit_ancestor
+             JOIN introduction_letter AS sent ON sent.ward_id = unit_ancestor.unit_id
+             WHERE unit_ancestor.ancestor_id = $1
+               AND unit_ancestor.from_on <= $2
+               AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+               AND sent.closed_on IS NULL AND sent.cell_id IS NULL
+               AND NOT EXISTS (SELECT 1 FROM residence
+                               WHERE residence.member_id = sent.member_id
+                                 AND residence.ended_on IS NULL))"
+    };
+}
+
+/// How far `letter` has come: the words of [`Queue`].
+macro_rules! state {
+    () => {
+        "CASE WHEN letter.closed_on IS NOT NULL THEN 'closed'
+              WHEN letter.cell_id IS NOT NULL THEN 'assigned'
+              WHEN letter.received_on IS NOT NULL THEN 'received'
+              ELSE 'waiting' END"
+    };
+}
+
+macro_rules! late {
+    () => {
+        "(letter.closed_on IS NULL AND letter.cell_id IS NULL
+          AND ((letter.received_on IS NULL AND letter.issued_on < $3)
+               OR (letter.received_on IS NOT NULL AND letter.received_on < $4)))"
+    };
+}
+
+/// How many letters of the unit have come how far.
+pub async fn counts(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    today: NaiveDate,
+    deadlines: Deadlines,
+) -> sqlx::Result<Counts> {
+    let sql = concat!(
+        "SELECT COUNT(*) FILTER (WHERE ",
+        state!(),
+        " = 'waiting') AS waiting,
+                COUNT(*) FILTER (WHERE ",
+        state!(),
+        " = 'received') AS received,
+                COUNT(*) FILTER (WHERE ",
+        late!(),
+        ") AS overdue,
+                COUNT(*) FILTER (WHERE ",
+        state!(),
+        " = 'assigned') AS assigned,
+                COUNT(*) FILTER (WHERE ",
+        state!(),
+        " = 'closed') AS closed ",
+        letters!()
+    );
+    let (issued, received) = deadlines.turns(today);
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit_id)
+        .bind(today)
+        .bind(issued)
+        .bind(received)
+        .fetch_one(db))
+}
+
+/// Those of a queue, the longest waiting first.
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    today: NaiveDate,
+    deadlines: Deadlines,
+    queue: Queue,
+    (limit, offset): (i64, i64),
+) -> sqlx::Result<Vec<Row>> {
+    let sql = concat!(
+        "SELECT letter.id, letter.version, letter.member_id, member.full_name, member.born_on,
+                workplace.name AS workplace, letter.number, letter.issued_on,
+                letter.received_on, letter.cell_id, letter.assigned_on, letter.closed_on,
+                letter.exempt, home.name AS cell_name, letter.state,
+                latest.id AS residence_id, latest.version AS residence_version,
+                latest.cell_id AS residence_cell_id, latest.started_on AS residence_since,
+                latest.exempt_reason,
+                (SELECT MAX(former.ended_on) FROM residence AS former
+                 WHERE former.member_id = letter.member_id) AS left_on
+         FROM (SELECT letter.*, ",
+        state!(),
+        " AS state, ",
+        late!(),
+        " AS late ",
+        letters!(),
+        ")
+              AS letter
+         JOIN member ON member.id = letter.member_id
+         LEFT JOIN workplace ON workplace.id = member.workplace_id
+         LEFT JOIN residence AS latest ON latest.member_id = letter.member_id
+                                       AND latest.ended_on IS NULL
+         LEFT JOIN unit_period AS home
+                ON home.unit_id = COALESCE(letter.cell_id, latest.cell_id)
+               AND home.from_on <= $2 AND (home.to_on IS NULL OR home.to_on > $2)
+         WHERE $5 = 'all' OR $5 = letter.state OR ($5 = 'overdue' AND letter.late)
+         ORDER BY COALESCE(letter.received_on, letter.issued_on), member.sort_key, letter.id
+         LIMIT $6 OFFSET $7"
+    );
+    let (issued, received) = deadlines.turns(today);
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(scope.unit_id())
+        .bind(today)
+        .bind(issued)
+        .bind(received)
+        .bind(queue.as_str())
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(db))
+}
+
+/// The ward to which an open letter introduces somebody who has no home: it may see the
+/// person until a cell does.
+pub async fn ward_awaiting(tx: &mut Tx, id: LetterId) -> sqlx::Result<Option<UnitId>> {
+    let sql = "SELECT ward_id FROM introduction_letter AS letter
+               WHERE letter.id = $1 AND letter.ward_id IS NOT NULL
+                 AND letter.closed_on IS NULL AND letter.cell_id IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM residence
+                                 WHERE residence.member_id = letter.member_id
+                                   AND residence.ended_on IS NULL)";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+}
+
+/// The newest open letter of a member that no cell has been given.
+pub async fn newest_waiting(tx: &mut Tx, member_id: MemberId) -> sqlx::Result<Option<LetterId>> {
+    let sql = "SELECT id FROM introduction_letter
+               WHERE member_id = $1 AND closed_on IS NULL AND cell_id IS NULL
+               ORDER BY created_at DESC, id DESC
+               LIMIT 1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(member_id).fetch_optional(db))
+}
