@@ -538,7 +538,7 @@ async fn an_outsider_is_told_of_nothing() {
         for path in ["/edit", "/roll-call", "/roll-call/start", "/reasons", "/guests"] {
             outsider.post(&format!("{at}{path}"), &[]).await.assert_is(StatusCode::NOT_FOUND);
         }
-        for path in ["/units/a1/meetings", "/units/a1/meetings/new", "/units/a1/tasks"] {
+        for path in ["/units/a1/meetings", "/units/a1/meetings/new"] {
             outsider.get(path).await.assert_is(StatusCode::NOT_FOUND);
         }
         outsider.post("/units/a1/meetings", &[]).await.assert_is(StatusCode::NOT_FOUND);
