@@ -323,7 +323,7 @@ pub async fn show(
     let unit_id = book::find_batch_unit(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let scope = guard::enter(&mut tx, &viewer, unit_id, Right::SeeNames).await?;
     let batch = book::batch(&mut tx, id).await?;
-    let unit = crate::organisation::store::get(&mut tx, unit_id, clock::today()).await?;
+    let unit = organisation::store::get(&mut tx, unit_id, clock::today()).await?;
     let page = BatchPage {
         frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Contributions).await?,
         work: store::get_work(&mut tx, batch.work_item_id).await?,
