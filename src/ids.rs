@@ -54,6 +54,7 @@ ids!(
     LetterId,
     MeetingId,
     MemberId,
+    MergeId,
     OpinionId,
     ResidenceId,
     UnitId,

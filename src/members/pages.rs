@@ -23,6 +23,7 @@ mod leave;
 mod letter;
 pub mod letters;
 mod list;
+mod merge;
 mod show;
 mod standing;
 mod transfer;
@@ -47,6 +48,10 @@ pub fn routes() -> Routes {
         .post("/members/{id}/leave", keep, leave::leave)
         .get("/members/{id}/category", keep, category::form)
         .post("/members/{id}/category", keep, category::switch)
+        .get("/members/{id}/merge", keep, merge::form)
+        .post("/members/{id}/merge", keep, merge::merge)
+        .get("/merges/{id}", keep, merge::undo::form)
+        .post("/merges/{id}/undo", keep, merge::undo::undo)
         .get("/members/{id}/letters/new", keep, letter::new_form)
         .post("/members/{id}/letters", keep, letter::add)
         .get("/units/{code}/letters", see, letters::list)
@@ -68,6 +73,12 @@ async fn enter_member(
 ) -> Result<(Unit, Scope)> {
     let cell_id = store::cell_of(tx, id).await?.ok_or(Error::NotFound)?;
     let scope = guard::enter(tx, viewer, cell_id, right).await?;
+    if right == Right::KeepMembers && store::merge_of(tx, id).await?.is_some() {
+        return Err(Error::BadRequest(
+            "Hồ sơ này đã gộp vào hồ sơ khác của cùng một người. Tìm đồng chí ấy trong danh sách \
+             rồi sửa ở hồ sơ còn giữ.",
+        ));
+    }
     let cell = organisation::store::get(tx, cell_id, clock::today()).await?;
     Ok((cell, scope))
 }

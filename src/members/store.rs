@@ -12,19 +12,21 @@ pub use self::known::{Known, known, remove};
 pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
 pub(crate) use self::list::kept_in;
 pub use self::list::{Filter, ListRow, RANKED, count_listed, list};
+pub use self::merge::{Merge, add_merge, find_merge, merge_of, merges_into, undo_merge};
 pub use self::person::{
     cell_of, change, find_by_card, find_by_folded, find_by_phone, get, hold, search,
 };
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };
-pub use self::timeline::{GivenRow, RollRow, contributions_of, rolls_of};
+pub use self::timeline::{GivenRow, OpinionRow, RollRow, contributions_of, opinions_of, rolls_of};
 
 mod export;
 mod known;
 mod letter;
 pub mod letters;
 mod list;
+mod merge;
 mod person;
 mod residence;
 mod timeline;

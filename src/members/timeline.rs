@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::ids::UnitId;
 use crate::members::model::{Category, Letter, Residence};
-use crate::members::store::{GivenRow, RollRow};
+use crate::members::store::{GivenRow, OpinionRow, RollRow};
 use crate::vietnamese::{day, number};
 
 /// The lede counts attendance over this many periodic meetings.
@@ -35,43 +35,91 @@ impl Event {
 pub struct Year {
     pub year: i32,
     pub events: Vec<Event>,
+    /// Meetings of the year that called the member, and those attended.
+    pub expected: usize,
+    pub present: usize,
+}
+
+impl Year {
+    /// `2024: dự 2 trên 3 cuộc họp`
+    pub fn heading(&self) -> String {
+        match self.expected {
+            0 => self.year.to_string(),
+            expected => format!("{}: dự {} trên {expected} cuộc họp", self.year, self.present),
+        }
+    }
+}
+
+/// What is written of one record: newest first, as the store tells it.
+#[derive(Clone, Debug, Default)]
+pub struct Life {
+    pub residences: Vec<Residence>,
+    pub letters: Vec<Letter>,
+    pub rolls: Vec<RollRow>,
+    pub given: Vec<GivenRow>,
+    pub opinions: Vec<OpinionRow>,
+}
+
+impl Life {
+    /// The units that the record tells of.
+    pub fn units(&self) -> impl Iterator<Item = UnitId> {
+        let met = self.rolls.iter().map(|it| it.unit_id);
+        let gave = self.given.iter().map(|it| it.unit_id);
+        met.chain(gave).chain(self.opinions.iter().map(|it| it.unit_id))
+    }
 }
 
 /// Everything on one line of time. Meetings and works of the units in `seen` lead
 /// to their pages.
-pub fn years(
-    residences: &[Residence],
-    letters: &[Letter],
-    rolls: &[RollRow],
-    given: &[GivenRow],
-    seen: &[UnitId],
-) -> Vec<Year> {
-    let mut events: Vec<Event> = Vec::new();
-    events.extend(rolls.iter().map(|it| roll(it, seen.contains(&it.unit_id))));
-    events.extend(given.iter().map(|it| gift(it, seen.contains(&it.unit_id))));
-    events.extend(letters.iter().flat_map(letter));
-    // Residences come newest first, and what ended one is told by the next.
-    for (at, it) in residences.iter().enumerate() {
-        let before = residences.get(at + 1);
-        let after = at.checked_sub(1).and_then(|at| residences.get(at));
-        events.push(arrival(it, before));
-        events.extend(departure(it, after));
-    }
+pub fn years(lives: &[Life], seen: &[UnitId]) -> Vec<Year> {
+    let mut events: Vec<Event> = lives.iter().flat_map(|it| events(it, seen)).collect();
     events.sort_by_key(|it| std::cmp::Reverse(it.on));
     let mut years: Vec<Year> = Vec::new();
     for event in events {
         match years.last_mut() {
             Some(last) if last.year == event.on.year() => last.events.push(event),
-            _ => years.push(Year { year: event.on.year(), events: vec![event] }),
+            _ => {
+                let year = event.on.year();
+                let (expected, present) = attended(lives, year);
+                years.push(Year { year, events: vec![event], expected, present });
+            }
         }
     }
     years
 }
 
+fn events(life: &Life, seen: &[UnitId]) -> Vec<Event> {
+    let mut events: Vec<Event> = Vec::new();
+    events.extend(life.rolls.iter().map(|it| roll(it, seen.contains(&it.unit_id))));
+    events.extend(life.given.iter().map(|it| gift(it, seen.contains(&it.unit_id))));
+    events.extend(life.opinions.iter().map(|it| opinion(it, seen.contains(&it.unit_id))));
+    events.extend(life.letters.iter().flat_map(letter));
+    // What ended a residence is told by the next.
+    for (at, it) in life.residences.iter().enumerate() {
+        let before = life.residences.get(at + 1);
+        let after = at.checked_sub(1).and_then(|at| life.residences.get(at));
+        events.push(arrival(it, before));
+        events.extend(departure(it, after));
+    }
+    events
+}
+
+/// The meetings of a year that called the member, and those attended.
+fn attended(lives: &[Life], year: i32) -> (usize, usize) {
+    let rolls = lives.iter().flat_map(|it| &it.rolls);
+    let called = rolls.filter(|it| it.held_on.year() == year && it.status != "exempt");
+    called.fold((0, 0), |(expected, present), it| {
+        (expected + 1, present + usize::from(it.status == "present"))
+    })
+}
+
 /// `Dự 5 trên 6 cuộc họp định kỳ gần nhất.`, of somebody who was expected at any.
-pub fn latest_meetings(rolls: &[RollRow]) -> Option<String> {
-    let expected = rolls.iter().filter(|it| it.kind == "periodic" && it.status != "exempt");
-    let latest: Vec<_> = expected.take(LATEST).collect();
+pub fn latest_meetings(lives: &[Life]) -> Option<String> {
+    let rolls = lives.iter().flat_map(|it| &it.rolls);
+    let expected = rolls.filter(|it| it.kind == "periodic" && it.status != "exempt");
+    let mut latest: Vec<_> = expected.collect();
+    latest.sort_by_key(|it| std::cmp::Reverse(it.held_on));
+    latest.truncate(LATEST);
     let present = latest.iter().filter(|it| it.status == "present").count();
     let held = latest.len();
     (held > 0).then(|| format!("Dự {present} trên {held} cuộc họp định kỳ gần nhất."))
@@ -122,6 +170,16 @@ fn gift(it: &GivenRow, is_seen: bool) -> Event {
         }
         _ => event(it.given_on, "gift", &bold, note, String::new(), None),
     }
+}
+
+fn opinion(it: &OpinionRow, is_seen: bool) -> Event {
+    let state = match it.status.as_str() {
+        "forwarded" => "đã chuyển, chờ trả lời",
+        "answered" => "đã trả lời",
+        _ => "chưa chuyển",
+    };
+    let href = is_seen.then(|| format!("/opinions/{}", it.id));
+    event(it.raised_on, "", "Ý kiến", format!(" ({state}): "), it.topic.clone(), href)
 }
 
 fn letter(it: &Letter) -> Vec<Event> {
@@ -226,7 +284,8 @@ mod tests {
     }
 
     fn told(residences: &[Residence]) -> Vec<String> {
-        let years = years(residences, &[], &[], &[], &[]);
+        let life = Life { residences: residences.to_vec(), ..Life::default() };
+        let years = years(&[life], &[]);
         let events = years.into_iter().flat_map(|it| it.events);
         events.map(|it| format!("{} {}", it.day(), it.bold)).collect()
     }
@@ -260,14 +319,15 @@ mod tests {
             status: "excused".to_owned(),
             reason: "trực bệnh viện".to_owned(),
         };
-        let rolls = [row];
-        let tell = |seen: &[UnitId]| years(&[], &[], &rolls, &[], seen)[0].events[0].clone();
+        let life = [Life { rolls: vec![row], ..Life::default() }];
+        let tell = |seen: &[UnitId]| years(&life, seen)[0].events[0].clone();
         let shut = tell(&[]);
         assert_eq!(shut.text, " (trực bệnh viện) tại họp định kỳ 6 tháng cuối năm");
         assert_eq!((shut.class, shut.link), ("off", None));
         let open = tell(&[unit_id]);
         assert_eq!(open.link.unwrap().1, "họp định kỳ 6 tháng cuối năm");
-        assert_eq!(latest_meetings(&rolls).unwrap(), "Dự 0 trên 1 cuộc họp định kỳ gần nhất.");
+        assert_eq!(latest_meetings(&life).unwrap(), "Dự 0 trên 1 cuộc họp định kỳ gần nhất.");
+        assert_eq!(years(&life, &[])[0].heading(), "2024: dự 0 trên 1 cuộc họp");
         assert_eq!(latest_meetings(&[]), None);
     }
 }

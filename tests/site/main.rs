@@ -20,6 +20,7 @@ mod limits;
 mod lists;
 mod meetings;
 mod members;
+mod merges;
 mod opinions;
 mod races;
 mod roll_call;

@@ -16,12 +16,12 @@ use reqwest::StatusCode;
 use crate::support::{Page, Site, Visitor, day};
 
 /// Somebody who has lived in the cell since 2019.
-async fn live(site: &Site, cell_id: UnitId, name: &str) -> MemberId {
+pub async fn live(site: &Site, cell_id: UnitId, name: &str) -> MemberId {
     live_who(site, cell_id, name, |_, _| {}).await
 }
 
 /// Likewise, changed by `tell` before it is written down.
-async fn live_who(
+pub async fn live_who(
     site: &Site,
     cell_id: UnitId,
     name: &str,

@@ -11,11 +11,12 @@ use haichieu::contributions::model::{
 };
 use haichieu::exchange::import::pages::draft;
 use haichieu::ids::{
-    AccountId, BatchId, ContributionId, GrantId, ImportId, LetterId, MeetingId, MemberId,
+    AccountId, BatchId, ContributionId, GrantId, ImportId, LetterId, MeetingId, MemberId, MergeId,
     OpinionId, ResidenceId, WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
-use haichieu::members::model::{NewLetter, NewMember, NewResidence, ResidenceKind};
+use haichieu::members::model::{EndReason, NewLetter, NewMember, NewResidence, ResidenceKind};
+use haichieu::members::store::Merge;
 use haichieu::opinions::model::NewOpinion;
 use haichieu::vietnamese::name::FullName;
 use haichieu::web::Upload;
@@ -31,6 +32,7 @@ const CANARY: &str = "Hoàng Phủ Ngọc Yến";
 struct Objects {
     member: MemberId,
     letter: LetterId,
+    merge: MergeId,
     meeting: MeetingId,
     work: WorkItemId,
     contribution: ContributionId,
@@ -148,6 +150,7 @@ impl Objects {
         let id = match path.split('/').nth(1).unwrap() {
             "members" => self.member.to_string(),
             "letters" => self.letter.to_string(),
+            "merges" => self.merge.to_string(),
             "meetings" => self.meeting.to_string(),
             "works" => self.work.to_string(),
             "contributions" => self.contribution.to_string(),
@@ -170,6 +173,7 @@ impl Objects {
         let objects = Objects {
             member: MemberId::new(),
             letter: LetterId::new(),
+            merge: MergeId::new(),
             meeting: MeetingId::new(),
             work: WorkItemId::new(),
             contribution: ContributionId::new(),
@@ -197,6 +201,12 @@ impl Objects {
                 ended: None,
             };
             members::store::add_residence(tx, &residence, now).await.unwrap();
+            let twin = NewMember { id: MemberId::new(), ..objects.member() };
+            members::store::add(tx, &twin, now).await.unwrap();
+            let home = NewResidence { id: ResidenceId::new(), member_id: twin.id, ..residence };
+            let home = NewResidence { ended: Some((day("2021-01-01"), EndReason::Other)), ..home };
+            members::store::add_residence(tx, &home, now).await.unwrap();
+            members::store::add_merge(tx, &objects.merge(twin.id)).await.unwrap();
             let meeting = NewMeeting {
                 id: objects.meeting,
                 unit_id: cell,
@@ -254,6 +264,20 @@ impl Objects {
             position: String::new(),
             workplace_id: None,
             workplace_cell: String::new(),
+        }
+    }
+
+    fn merge(&self, merged_id: MemberId) -> Merge {
+        Merge {
+            id: self.merge,
+            kept_id: self.member,
+            merged_id,
+            account_name: String::new(),
+            merged_at: clock::now(),
+            form_before: "{}".to_owned(),
+            form_after: "{}".to_owned(),
+            residence_id: None,
+            undone_at: None,
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{clock, meetings, members, opinions};
 /// More meetings than a city's cells hold in half a year.
 const MOST_MEETINGS: i64 = 20_000;
 /// As many of a kind as a page of tasks names one by one.
-const NAMED: usize = 20;
+const NAMED: usize = 8;
 
 #[derive(Template)]
 #[template(path = "home/above.html")]

@@ -169,6 +169,61 @@ impl PersonForm {
         ]
     }
 
+    /// What of two records of one person is chosen between: the fields' names and labels.
+    pub const FIELDS: [(&str, &str); 10] = [
+        ("full_name", "Họ và tên"),
+        ("sex", "Giới tính"),
+        ("born", "Sinh ngày"),
+        ("phone", "Điện thoại"),
+        ("workplace", "Nơi công tác"),
+        ("position", "Chức vụ"),
+        ("workplace_cell", "Chi bộ nơi công tác"),
+        ("admitted_on", "Vào Đảng"),
+        ("official_on", "Chính thức"),
+        ("card_number", "Số thẻ"),
+    ];
+
+    /// One of [`PersonForm::FIELDS`] as a page shows it.
+    pub fn shown(&self, field: &str) -> String {
+        match field {
+            "full_name" if self.is_split() => {
+                let parts = [&self.family, &self.middle, &self.given].map(String::as_str);
+                format!("{} ({})", self.full_name, parts.join(" | "))
+            }
+            "full_name" => self.full_name.clone(),
+            "sex" => Sex::read(&self.sex).map_or("", Sex::label).to_owned(),
+            "born" => self.born.clone(),
+            "phone" => self.phone.clone(),
+            "workplace" => self.workplace.clone(),
+            "position" => self.position.clone(),
+            "workplace_cell" => self.workplace_cell.clone(),
+            "admitted_on" => self.admitted_on.clone(),
+            "official_on" => self.official_on.clone(),
+            _ => self.card_number.clone(),
+        }
+    }
+
+    /// Takes one of [`PersonForm::FIELDS`] over from another form.
+    pub fn take(&mut self, field: &str, from: &PersonForm) {
+        match field {
+            "full_name" => {
+                self.full_name.clone_from(&from.full_name);
+                self.family.clone_from(&from.family);
+                self.middle.clone_from(&from.middle);
+                self.given.clone_from(&from.given);
+            }
+            "sex" => self.sex.clone_from(&from.sex),
+            "born" => self.born.clone_from(&from.born),
+            "phone" => self.phone.clone_from(&from.phone),
+            "workplace" => self.workplace.clone_from(&from.workplace),
+            "position" => self.position.clone_from(&from.position),
+            "workplace_cell" => self.workplace_cell.clone_from(&from.workplace_cell),
+            "admitted_on" => self.admitted_on.clone_from(&from.admitted_on),
+            "official_on" => self.official_on.clone_from(&from.official_on),
+            _ => self.card_number.clone_from(&from.card_number),
+        }
+    }
+
     /// Where what is typed here differs from what is stored.
     pub fn differences(&self, stored: &PersonForm) -> Vec<Clash> {
         let (was, is) = (stored.lines(), self.lines());

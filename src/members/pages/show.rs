@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 
 use crate::access::frame::{Frame, Place};
-use crate::access::guard;
+use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
@@ -20,8 +20,8 @@ use crate::ids::{MemberId, UnitId};
 use crate::members::form::birth_label;
 use crate::members::model::{Letter, Member, Residence, Sex};
 use crate::members::pages::enter_member;
-use crate::members::store::{self, GivenRow, RollRow};
-use crate::members::timeline::{self, Year};
+use crate::members::store::{self, Merge};
+use crate::members::timeline::{self, Life, Year};
 use crate::organisation::model::Unit;
 use crate::vietnamese::{day, phone};
 use crate::web::Path;
@@ -43,6 +43,8 @@ struct ShowPage {
     meetings: Option<String>,
     years: Vec<Year>,
     entries: Vec<Entry>,
+    /// Other records of the same person.
+    merges: Vec<Merge>,
     may_keep: bool,
 }
 
@@ -98,40 +100,65 @@ pub async fn show(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<MemberId>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (cell, scope) = enter_member(&mut tx, &viewer, id, Right::SeeNames).await?;
+    if let Some(merge) = store::merge_of(&mut tx, id).await?
+        && enter_member(&mut tx, &viewer, merge.kept_id, Right::SeeNames).await.is_ok()
+    {
+        return Ok(Redirect::to(&format!("/members/{}", merge.kept_id)).into_response());
+    }
     let member = store::get(&mut tx, id).await?;
-    let residences = store::residences_of(&mut tx, id).await?;
-    let letters = store::letters_of(&mut tx, id).await?;
-    let rolls = store::rolls_of(&mut tx, &scope, id, MOST).await?;
-    let given = store::contributions_of(&mut tx, &scope, id, MOST).await?;
-    let seen = seen(&mut tx, &viewer, &rolls, &given).await?;
-    let years = timeline::years(&residences, &letters, &rolls, &given, &seen);
-    let meetings = timeline::latest_meetings(&rolls);
-    let entries = audit::store::list_of(&mut tx, id.0, MOST).await?;
-    let residence = residences.into_iter().next().ok_or(Error::NotFound)?;
+    let merges = store::merges_into(&mut tx, id).await?;
+    let mut lives = vec![life(&mut tx, &scope, id).await?];
+    let mut entries = audit::store::list_of(&mut tx, id.0, MOST).await?;
+    // As many look-ups as the person had records: one in most lives.
+    for merge in &merges {
+        lives.push(life(&mut tx, &scope, merge.merged_id).await?);
+        entries.extend(audit::store::list_of(&mut tx, merge.merged_id.0, MOST).await?);
+    }
+    entries.sort_by_key(|it| std::cmp::Reverse(it.at));
+    let seen = seen(&mut tx, &viewer, &lives).await?;
+    let years = timeline::years(&lives, &seen);
+    let meetings = timeline::latest_meetings(&lives);
+    let letters = lives.iter().flat_map(|it| it.letters.clone()).collect();
+    let residence = lives.swap_remove(0).residences.into_iter().next().ok_or(Error::NotFound)?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &cell, Place::Members).await?;
     let may_keep = scope.may(Right::KeepMembers);
     drop(tx);
     let looked = format!("Mở trang của {}", member.full_name);
     let act = Act::new("view.member", id.0, looked).in_unit(cell.id);
     app.watch.note(viewer.actor(), act).await;
-    let page =
-        ShowPage { frame, member, cell, residence, letters, meetings, years, entries, may_keep };
-    Ok(Html(page.render()?))
+    let page = ShowPage {
+        frame,
+        member,
+        cell,
+        residence,
+        letters,
+        meetings,
+        years,
+        entries,
+        merges,
+        may_keep,
+    };
+    Ok(Html(page.render()?).into_response())
 }
 
-/// Of the units where the member met and gave, those whose pages the viewer may open:
+/// What is written of one record.
+async fn life(tx: &mut Tx, scope: &Scope, id: MemberId) -> Result<Life> {
+    Ok(Life {
+        residences: store::residences_of(tx, id).await?,
+        letters: store::letters_of(tx, id).await?,
+        rolls: store::rolls_of(tx, scope, id, MOST).await?,
+        given: store::contributions_of(tx, scope, id, MOST).await?,
+        opinions: store::opinions_of(tx, scope, id, MOST).await?,
+    })
+}
+
+/// Of the units where the member met, gave and spoke, those whose pages the viewer may open:
 /// as many look-ups as units, one or two in most lives.
-async fn seen(
-    tx: &mut Tx,
-    viewer: &Viewer,
-    rolls: &[RollRow],
-    given: &[GivenRow],
-) -> Result<Vec<UnitId>> {
-    let met = rolls.iter().map(|it| it.unit_id);
-    let units: HashSet<UnitId> = met.chain(given.iter().map(|it| it.unit_id)).collect();
+async fn seen(tx: &mut Tx, viewer: &Viewer, lives: &[Life]) -> Result<Vec<UnitId>> {
+    let units: HashSet<UnitId> = lives.iter().flat_map(Life::units).collect();
     let mut seen = Vec::new();
     for unit_id in units {
         match guard::enter(tx, viewer, unit_id, Right::SeeNames).await {

@@ -50,6 +50,11 @@ impl Standing {
         format!("/members/{}", self.member.id)
     }
 
+    /// What was seen of the record and of where the person lives.
+    pub fn versions(&self) -> String {
+        format!("{}.{}", self.member.version, self.residence.version)
+    }
+
     /// Whether the member has this residence already: its form came twice.
     pub fn has(&self, id: ResidenceId) -> bool {
         self.residence.id == id || self.before.iter().any(|it| it.id == id)

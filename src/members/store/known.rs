@@ -51,6 +51,9 @@ pub async fn known(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> sqlx::Result
                  AND NOT EXISTS (SELECT 1 FROM residence AS later
                                  WHERE later.member_id = residence.member_id
                                    AND later.started_on > residence.started_on)
+                 AND NOT EXISTS (SELECT 1 FROM member_merge
+                                 WHERE member_merge.merged_id = member.id
+                                   AND member_merge.undone_at IS NULL)
                ORDER BY member.sort_key, member.id";
     on!(tx, db => sqlx::query_as(sql).bind(scope.unit_id()).bind(today).fetch_all(db))
 }

@@ -9,7 +9,8 @@ use crate::members::model::{Found, Member, NewMember};
 use crate::members::store::list::{holds, patterns};
 use crate::vietnamese::fold;
 
-/// The members who live, or last lived, in `$1` or below it as it is on `$2`.
+/// The members who live, or last lived, in `$1` or below it as it is on `$2`; a record
+/// that was merged into another is found as that one.
 macro_rules! last_seen {
     () => {
         "SELECT member.id, member.full_name, member.born_on,
@@ -26,7 +27,9 @@ macro_rules! last_seen {
          LEFT JOIN unit_period ON unit_period.unit_id = residence.cell_id
                                AND unit_period.from_on <= $2
                                AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
-         WHERE 1 = 1"
+         WHERE NOT EXISTS (SELECT 1 FROM member_merge
+                           WHERE member_merge.merged_id = member.id
+                             AND member_merge.undone_at IS NULL)"
     };
 }
 

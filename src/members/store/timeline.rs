@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
-use crate::ids::{MeetingId, MemberId, UnitId, WorkItemId};
+use crate::ids::{MeetingId, MemberId, OpinionId, UnitId, WorkItemId};
 
 /// A meeting whose roll names the member, and the mark on it.
 #[derive(Clone, Debug, FromRow)]
@@ -68,6 +68,31 @@ pub async fn contributions_of(
                  AND NOT EXISTS (SELECT 1 FROM contribution AS reversal
                                  WHERE reversal.reverses_id = contribution.id)
                ORDER BY contribution.given_on DESC, contribution.id DESC
+               LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
+}
+
+/// An opinion that the member raised under the own name.
+#[derive(Clone, Debug, FromRow)]
+pub struct OpinionRow {
+    pub id: OpinionId,
+    pub unit_id: UnitId,
+    pub raised_on: NaiveDate,
+    pub topic: String,
+    pub status: String,
+}
+
+/// What the member said, newest first; what was said without a name names nobody here.
+pub async fn opinions_of(
+    tx: &mut Tx,
+    _: &Scope,
+    member_id: MemberId,
+    limit: i64,
+) -> sqlx::Result<Vec<OpinionRow>> {
+    let sql = "SELECT id, unit_id, raised_on, topic, status
+               FROM opinion
+               WHERE member_id = $1
+               ORDER BY raised_on DESC, id DESC
                LIMIT $2";
     on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
 }
