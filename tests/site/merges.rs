@@ -25,7 +25,7 @@ impl Twins {
         let merged = live_who(&site, cell, NAME, |it, home| {
             it.phone = Some("0912345678".to_owned());
             "Hiệu phó".clone_into(&mut it.position);
-            home.household_cluster = "Cụm 9".to_owned();
+            "Cụm 9".clone_into(&mut home.household_cluster);
         });
         let merged = merged.await;
         let secretary = site.secretary().await;
