@@ -17,6 +17,7 @@ use crate::{clock, organisation};
 
 mod add;
 mod category;
+mod confirm;
 mod edit;
 mod export;
 mod leave;

@@ -111,12 +111,14 @@ async fn post(visitor: &Visitor, path: &str, form: &[(&str, String)]) -> Page {
     visitor.post(path, &form).await
 }
 
-/// The hidden fields of a page that changes a residence, and what is typed beside them.
+/// The hidden fields of a page that changes a residence, what is typed beside them, and
+/// the button of the page that tells what it changes.
 fn filled<'a>(page: &Page, fields: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
     let hidden = ["id", "residence_id", "version"];
     let there = hidden.into_iter().filter(|it| page.body.contains(&format!(r#"name="{it}""#)));
     let typed = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    there.map(|it| (it, page.field(it))).chain(typed).collect()
+    let settled = [("step", "save".to_owned())];
+    there.map(|it| (it, page.field(it))).chain(typed).chain(settled).collect()
 }
 
 #[tokio::test]
@@ -487,8 +489,22 @@ async fn moving_closes_one_residence_and_opens_the_next() {
     let officer = site.ward_officer().await;
     let page = officer.get(&format!("/members/{id}/move")).await;
     page.assert_shows("Chi bộ tổ dân phố 1 đang có 1 đồng chí. Sang chi bộ khác thì");
-    page.assert_shows("Chuyển đồng chí Trần Thị Hạnh</button>");
+    page.assert_shows("Xem lại trước khi ghi</button>");
     page.assert_hides("thôn Đông");
+    let cell = site.town.cell_a2.to_string();
+    let typed = [("cell_id", &*cell), ("on", "1/6/2025"), ("residence_kind", "temporary")];
+    let mut form = filled(&page, &typed);
+    form.retain(|(name, _)| *name != "step");
+    let asked = post(&officer, &format!("/members/{id}/move"), &form).await;
+    asked.assert_is(StatusCode::OK);
+    asked.assert_shows("Chưa ghi. Xem lại những gì sẽ đổi.");
+    asked.assert_shows("thôi ở chi bộ tổ dân phố 1 từ 01/06/2025");
+    asked.assert_shows("chi bộ tổ dân phố 2 có 1 đồng chí");
+    assert_eq!(asked.field("on"), "1/6/2025");
+    form.push(("step", "edit".to_owned()));
+    let back = post(&officer, &format!("/members/{id}/move"), &form).await;
+    assert_eq!(back.field("on"), "1/6/2025", "what was typed is kept");
+    assert!(actions(&site, id).await.is_empty(), "nothing is written until it is confirmed");
     move_to(&site, id, site.town.cell_a2).await;
     assert_eq!(actions(&site, id).await, ["member.move"]);
     let on = async |code: &str, day: &str| {
@@ -588,7 +604,7 @@ async fn a_member_becomes_exempt_and_takes_part_again() {
     page.assert_shows("được miễn</td>");
 
     let page = secretary.get(&path).await;
-    page.assert_shows("trở lại diện bình thường</button>");
+    page.assert_shows("Trần Thị Hạnh trở lại diện bình thường");
     post(&secretary, &path, &filled(&page, &[("on", "1/9/2025")])).await.leads_to();
     assert_eq!(actions(&site, id).await, ["member.category", "member.category"]);
     let page = secretary.get(&format!("/members/{id}")).await;

@@ -179,8 +179,13 @@ async fn the_record_that_lives_in_the_cell_is_the_one_to_keep() {
     let leave = format!("/members/{}/leave", twins.kept);
     let page = twins.secretary.get(&leave).await;
     let (id, version) = (page.field("residence_id"), page.field("version"));
-    let fields =
-        [("residence_id", &*id), ("version", &*version), ("on", "01/04/2024"), ("reason", "moved")];
+    let fields = [
+        ("residence_id", &*id),
+        ("version", &*version),
+        ("on", "01/04/2024"),
+        ("reason", "moved"),
+        ("step", "save"),
+    ];
     twins.secretary.post(&leave, &fields).await.leads_to();
     let page = twins.send(&twins.form().await).await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);

@@ -81,13 +81,26 @@ async fn changes_of_a_member() {
                 ("residence_kind", "permanent"),
             ],
         ),
-        ("category", &of_residence, vec![("on", "01/02/2024"), ("exempt_reason", "b")]),
+        (
+            "category",
+            &of_residence,
+            vec![("on", "01/02/2024"), ("exempt_reason", "b"), ("step", "save")],
+        ),
         (
             "move",
             &of_residence,
-            vec![("cell_id", &cell), ("on", "01/03/2024"), ("residence_kind", "temporary")],
+            vec![
+                ("cell_id", &cell),
+                ("on", "01/03/2024"),
+                ("residence_kind", "temporary"),
+                ("step", "save"),
+            ],
         ),
-        ("leave", &of_residence[1..], vec![("on", "01/04/2024"), ("reason", "moved")]),
+        (
+            "leave",
+            &of_residence[1..],
+            vec![("on", "01/04/2024"), ("reason", "moved"), ("step", "save")],
+        ),
     ];
     for (done, (verb, hidden, typed)) in forms.into_iter().enumerate() {
         let path = format!("{member}/{verb}");

@@ -1,7 +1,7 @@
 //! Coming, moving and leaving, as typed.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{CategoryForm, LetterForm, LetterText, Person, PersonForm, Place, PlaceForm, past};
 use crate::faults::Faults;
@@ -59,9 +59,12 @@ impl AddForm {
 }
 
 /// A new home. `residence_id` and `version` say which one it was seen to replace.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct MoveForm {
+    /// Whether what it changes was told: of the pages.
+    #[serde(skip_serializing)]
+    pub step: String,
     pub id: String,
     pub residence_id: String,
     pub version: String,
@@ -71,9 +74,12 @@ pub struct MoveForm {
     pub place: PlaceForm,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct LeaveForm {
+    /// Whether what it changes was told: of the pages.
+    #[serde(skip_serializing)]
+    pub step: String,
     pub residence_id: String,
     pub version: String,
     pub on: String,
@@ -101,9 +107,12 @@ impl LeaveForm {
 }
 
 /// A switch between the categories: `exempt_reason` is asked for on the way to exempt.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct CategoryChange {
+    /// Whether what it changes was told: of the pages.
+    #[serde(skip_serializing)]
+    pub step: String,
     pub id: String,
     pub residence_id: String,
     pub version: String,

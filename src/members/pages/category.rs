@@ -18,10 +18,11 @@ use crate::faults::{Clash, Faults};
 use crate::ids::{MemberId, ResidenceId};
 use crate::members::form::{CategoryChange, exempt_reasons};
 use crate::members::model::{EndReason, ExemptReason, NewResidence};
+use crate::members::pages::confirm::{ConfirmPage, Step};
 use crate::members::pages::standing::Standing;
 use crate::members::pages::{raced, refused};
 use crate::members::store;
-use crate::vietnamese::day;
+use crate::vietnamese::{day, number};
 use crate::web::{Form, Path};
 
 #[derive(Template)]
@@ -49,6 +50,23 @@ impl CategoryPage {
         self.standing.residence.exempt_reason.is_some()
     }
 
+    /// Tells what will be otherwise.
+    fn confirm(self, on: NaiveDate, exempt: Option<ExemptReason>) -> Result<Response> {
+        let cell = self.standing.cell.name_in_text();
+        let (before, after) =
+            (number::grouped(self.standing.head.normal), number::grouped(self.normal_after()));
+        let mut said = vec![
+            format!("{} từ {}.", self.title(), day::short(on)),
+            format!("Từ ngày ấy số phải dự họp của {cell} từ {before} thành {after} đồng chí."),
+        ];
+        if let Some(reason) = exempt {
+            said.push(format!("Lý do: {}.", reason.label()));
+            said.push("Không có phiếu nhận xét hằng năm khi được miễn.".to_owned());
+        }
+        let titled = (self.title(), "category");
+        ConfirmPage::answer((self.frame, self.standing), titled, said, &self.form)
+    }
+
     fn title(&self) -> String {
         let to = if self.is_exempt() {
             "trở lại diện bình thường"
@@ -70,6 +88,7 @@ pub async fn form(
         return Ok(Redirect::to(&standing.href()).into_response());
     }
     let form = CategoryChange {
+        step: String::new(),
         id: ResidenceId::new().to_string(),
         residence_id: standing.residence.id.to_string(),
         version: standing.residence.version.to_string(),
@@ -108,6 +127,17 @@ pub async fn switch(
         let page = CategoryPage { frame, standing, form, faults, clashes: Vec::new() };
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
+    match Step::read(&form.step) {
+        Step::Save => {}
+        step => {
+            let page = CategoryPage { frame, standing, form, faults, clashes: Vec::new() };
+            return if step == Step::Edit {
+                refused(StatusCode::OK, &page)
+            } else {
+                page.confirm(on, exempt)
+            };
+        }
+    }
     match write(&mut tx, &viewer, &standing, new_id, on, exempt).await {
         Err(error) if db::is_duplicate(&error) => return Ok(done.into_response()),
         other => other.map_err(raced)?,

@@ -17,10 +17,12 @@ use crate::faults::{Clash, Faults};
 use crate::ids::MemberId;
 use crate::members::form::LeaveForm;
 use crate::members::model::EndReason;
+use crate::members::pages::confirm::{ConfirmPage, Step};
 use crate::members::pages::standing::Standing;
 use crate::members::pages::{raced, refused};
 use crate::members::store;
-use crate::vietnamese::day;
+use crate::members::timeline::in_text;
+use crate::vietnamese::{day, number};
 use crate::web::{Form, Path};
 
 #[derive(Template)]
@@ -50,6 +52,7 @@ pub async fn form(
         return Ok(Redirect::to(&standing.href()).into_response());
     }
     let form = LeaveForm {
+        step: String::new(),
         residence_id: standing.residence.id.to_string(),
         version: standing.residence.version.to_string(),
         on: day::short(clock::today()),
@@ -84,12 +87,36 @@ pub async fn leave(
         let page = LeavePage { frame, standing, form, faults, clashes: Vec::new() };
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
+    match Step::read(&form.step) {
+        Step::Ask => {
+            let said = said(&standing, on, reason);
+            let title = format!("{} thôi sinh hoạt ở đây", standing.member.full_name);
+            return ConfirmPage::answer((frame, standing), (title, "leave"), said, &form);
+        }
+        Step::Edit => {
+            let page = LeavePage { frame, standing, form, faults, clashes: Vec::new() };
+            return refused(StatusCode::OK, &page);
+        }
+        Step::Save => {}
+    }
     let residence = &standing.residence;
     let ended = store::end_residence(&mut tx, residence.id, residence.version, on, reason).await;
     ended.map_err(raced)?;
     audit::store::append(&mut tx, &viewer.actor(), act(&standing, on, reason)).await?;
     tx.commit().await?;
     Ok(done.into_response())
+}
+
+/// What will be otherwise.
+fn said(standing: &Standing, on: NaiveDate, reason: EndReason) -> Vec<String> {
+    let (name, cell) = (&standing.member.full_name, standing.cell.name_in_text());
+    let (on, reason) = (day::short(on), in_text(reason.label()));
+    let left = number::grouped(standing.head.everybody - 1);
+    vec![
+        format!("{name} thôi sinh hoạt ở {cell} từ {on}: {reason}."),
+        format!("Từ ngày ấy {cell} còn {left} đồng chí."),
+        "Các lần dự họp, đóng góp trước ngày ấy vẫn còn trong sổ.".to_owned(),
+    ]
 }
 
 /// Whether the residence has ended just so already: the form came twice.

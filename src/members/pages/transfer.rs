@@ -15,11 +15,12 @@ use crate::faults::{Clash, Faults};
 use crate::ids::{MemberId, ResidenceId, UnitId};
 use crate::members::form::{MoveForm, Place, PlaceForm, read_turn};
 use crate::members::model::{EndReason, NewResidence};
+use crate::members::pages::confirm::{ConfirmPage, Step};
 use crate::members::pages::standing::Standing;
 use crate::members::pages::{cells_kept, chosen, options, raced, refused};
 use crate::members::store;
 use crate::organisation::model::Unit;
-use crate::vietnamese::day;
+use crate::vietnamese::{day, number};
 use crate::web::{Form, Path};
 use crate::{audit, clock, organisation};
 
@@ -41,10 +42,43 @@ impl MovePage {
     }
 
     fn title(&self) -> String {
-        let open = self.standing.residence.is_open();
-        let act = if open { "Chuyển nơi cư trú của" } else { "Tiếp nhận lại" };
-        format!("{act} đồng chí {}", self.standing.member.full_name)
+        title(&self.standing)
     }
+}
+
+fn title(standing: &Standing) -> String {
+    let act = if standing.residence.is_open() {
+        "Chuyển nơi cư trú của"
+    } else {
+        "Tiếp nhận lại"
+    };
+    format!("{act} đồng chí {}", standing.member.full_name)
+}
+
+/// What will be otherwise: where, since when, and the counts of both cells.
+async fn said(tx: &mut Tx, standing: &Standing, next: &NewResidence) -> Result<Vec<String>> {
+    let (today, on) = (clock::today(), day::short(next.started_on));
+    let to = organisation::store::get(tx, next.cell_id, today).await?.name_in_text();
+    let name = &standing.member.full_name;
+    if standing.residence.is_open() && next.cell_id == standing.cell.id {
+        return Ok(vec![
+            format!("{name} ở {} từ {on}, vẫn trong {to}.", next.address),
+            format!("Số đảng viên của {to} giữ nguyên. Chỗ ở cũ vẫn còn trong sổ."),
+        ]);
+    }
+    let mut said = Vec::new();
+    if standing.residence.is_open() {
+        let left = number::grouped(standing.head.everybody - 1);
+        let from = standing.cell.name_in_text();
+        said.push(format!("{name} thôi ở {from} từ {on}; {from} còn {left} đồng chí."));
+    }
+    let there = store::headcount(tx, next.cell_id, today).await?.everybody + 1;
+    let there = number::grouped(there);
+    said.push(format!("{name} sinh hoạt ở {to} từ {on}; {to} có {there} đồng chí."));
+    if next.letter_id.is_none() {
+        said.push("Chưa có giấy giới thiệu về chi bộ mới: ghi sau ở trang đồng chí.".to_owned());
+    }
+    Ok(said)
 }
 
 pub async fn form(
@@ -60,6 +94,7 @@ pub async fn form(
         _ => String::new(),
     };
     let form = MoveForm {
+        step: String::new(),
         id: ResidenceId::new().to_string(),
         residence_id: standing.residence.id.to_string(),
         version: standing.residence.version.to_string(),
@@ -105,6 +140,15 @@ pub async fn transfer(
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let next = next(&standing, new_id, cell_id, on, place);
+    match Step::read(&form.step) {
+        Step::Save => {}
+        Step::Edit => return refused(StatusCode::OK, &page(frame, standing, &cells, form)),
+        Step::Ask => {
+            let said = said(&mut tx, &standing, &next).await?;
+            let title = title(&standing);
+            return ConfirmPage::answer((frame, standing), (title, "move"), said, &form);
+        }
+    }
     match write(&mut tx, &viewer, &standing, &next).await {
         Err(error) if db::is_duplicate(&error) => return Ok(done.into_response()),
         other => other.map_err(raced)?,
