@@ -393,6 +393,34 @@ async fn somebody_alike_is_shown_before_writing() {
 }
 
 #[tokio::test]
+async fn somebody_made_alike_is_shown_before_writing() {
+    let site = Site::start().await;
+    live(&site, site.town.cell_a1, "Trần Thị Hạnh").await;
+    let id = live(&site, site.town.cell_a1, "Trần Thị Hanh").await;
+    let secretary = site.secretary().await;
+    let path = format!("/members/{id}/edit");
+    let page = secretary.get(&path).await;
+    let hidden = ["version", "residence_id", "residence_version"].map(|it| (it, page.field(it)));
+    let typed = [
+        ("full_name", "Trần Thị Hạnh"),
+        ("sex", "female"),
+        ("born", "1979"),
+        ("phone", "0912345678"),
+        ("residence_kind", "permanent"),
+    ];
+    let typed = typed.map(|(name, value)| (name, value.to_owned()));
+    let mut form: Vec<_> = hidden.into_iter().chain(typed).collect();
+    let asked = post(&secretary, &path, &form).await;
+    asked.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    asked.assert_shows("Có thể đã có trong sổ");
+    asked.assert_shows(r#"value="0912345678""#);
+    assert!(actions(&site, id).await.is_empty());
+    form.push(("confirmed", "yes".to_owned()));
+    post(&secretary, &path, &form).await.leads_to();
+    assert_eq!(actions(&site, id).await, ["member.edit"]);
+}
+
+#[tokio::test]
 async fn people_elsewhere_are_not_even_hinted_at() {
     let site = Site::start().await;
     live_who(&site, site.town.cell_a2, "Trần Thị Hạnh", |member, _| {

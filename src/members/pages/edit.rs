@@ -17,8 +17,9 @@ use crate::error::Result;
 use crate::faults::{Clash, Faults};
 use crate::ids::MemberId;
 use crate::members::form::{Person, PersonForm, Place, PlaceForm};
+use crate::members::model::Found;
 use crate::members::pages::standing::Standing;
-use crate::members::pages::{raced, refused};
+use crate::members::pages::{add, raced, refused};
 use crate::members::store;
 use crate::web::{Form, Path};
 
@@ -29,6 +30,8 @@ pub struct EditForm {
     version: String,
     residence_id: String,
     residence_version: String,
+    /// Whether the people shown as perhaps the same are said to be others.
+    confirmed: String,
     #[serde(flatten)]
     person: PersonForm,
     #[serde(flatten)]
@@ -43,6 +46,15 @@ struct EditPage {
     form: EditForm,
     faults: Faults,
     clashes: Vec<Clash>,
+    /// Others who may be the same person now.
+    twins: Vec<Found>,
+}
+
+impl EditPage {
+    fn of((frame, standing): (Frame, Standing), form: EditForm) -> EditPage {
+        let (faults, clashes, twins) = (Faults::default(), Vec::new(), Vec::new());
+        EditPage { frame, standing, form, faults, clashes, twins }
+    }
 }
 
 impl EditForm {
@@ -51,6 +63,7 @@ impl EditForm {
             version: standing.member.version.to_string(),
             residence_id: standing.residence.id.to_string(),
             residence_version: standing.residence.version.to_string(),
+            confirmed: String::new(),
             person: PersonForm::of(&standing.member),
             place: PlaceForm::of(&standing.residence),
         }
@@ -65,6 +78,12 @@ impl EditForm {
     fn is_as_seen(&self, standing: &Standing) -> bool {
         self.version.trim() == standing.member.version.to_string()
             && standing.is_as_seen(&self.residence_id, &self.residence_version)
+    }
+
+    /// Whether anything changed by which two records are taken for one person's.
+    fn makes_alike(&self, stored: &EditForm) -> bool {
+        let telling = ["full_name", "born", "card_number", "phone"];
+        telling.iter().any(|it| self.person.shown(it) != stored.person.shown(it))
     }
 
     fn read(&self, faults: &mut Faults) -> Option<(Person, Place)> {
@@ -82,7 +101,7 @@ pub async fn form(
     let mut tx = app.db.read().await?;
     let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
     let form = EditForm::of(&standing);
-    let page = EditPage { frame, standing, form, faults: Faults::default(), clashes: Vec::new() };
+    let page = EditPage::of((frame, standing), form);
     Ok(Html(page.render()?))
 }
 
@@ -97,7 +116,7 @@ pub async fn change(
     let stored = EditForm::of(&standing);
     let mut faults = Faults::default();
     let Some((person, place)) = form.read(&mut faults) else {
-        let page = EditPage { frame, standing, form, faults, clashes: Vec::new() };
+        let page = EditPage { faults, ..EditPage::of((frame, standing), form) };
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let done = Redirect::to(&standing.href());
@@ -108,8 +127,16 @@ pub async fn change(
             return Ok(done.into_response());
         }
         let form = EditForm { person: form.person, place: form.place, ..stored };
-        let page = EditPage { frame, standing, form, faults, clashes };
+        let page = EditPage { clashes, ..EditPage::of((frame, standing), form) };
         return refused(StatusCode::CONFLICT, &page);
+    }
+    if form.confirmed.is_empty() && form.makes_alike(&stored) {
+        let mut twins = add::twins(&mut tx, &viewer, &person).await?;
+        twins.retain(|it| it.id != id);
+        if !twins.is_empty() {
+            let page = EditPage { twins, ..EditPage::of((frame, standing), form) };
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
     }
     write(&mut tx, &standing, person, &place).await.map_err(raced)?;
     let member = store::get(&mut tx, id).await?;
