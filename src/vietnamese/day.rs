@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_usual_way_of_writing_a_day_is_read() {
+    fn check_20_every_usual_way_of_writing_a_day_is_read() {
         for typed in [
             "5/2/1958",
             "05/02/1958",

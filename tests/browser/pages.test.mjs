@@ -2,12 +2,28 @@
 // the window, no control too small for a thumb, no word from the console, no request to anywhere else.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { HtmlValidate } from 'html-validate';
 import { axe, launch, overflow, signedIn, smallTargets, startDemo } from './support.mjs';
 
 let demo;
 let browser;
 before(async () => { demo = await startDemo(); browser = await launch(); });
 after(async () => { await browser?.close(); await demo?.stop(); });
+
+// The standard's own rules; how the source is laid out is nobody's business but ours.
+const validator = new HtmlValidate({
+  extends: ['html-validate:standard'],
+  rules: { 'no-trailing-whitespace': 'off', 'long-title': 'off', 'no-raw-characters': 'off' },
+});
+
+/** What is wrong with the HTML as the server sends it (check 15). */
+async function invalid(page) {
+  const html = await (await page.request.get(page.url())).text();
+  const { results } = await validator.validateString(html);
+  return results.flatMap((it) => it.messages)
+    .filter((it) => it.severity === 2)
+    .map((it) => `${it.ruleId}: ${it.message} (line ${it.line})`);
+}
 
 /** Pages of one kind have one shape: a page of each is enough. */
 const shape = (path) => path.split('?')[0]
@@ -26,6 +42,7 @@ async function crawl(page) {
     const width = page.viewportSize().width;
     const say = (text) => found.push(`${width} ${path}: ${text}`);
     for (const it of await axe(page)) say(it);
+    if (width === 360) for (const it of await invalid(page)) say(`html ${it}`);
     const wide = await overflow(page);
     if (wide > 0) say(`${wide} px too wide`);
     for (const it of await smallTargets(page)) say(`small: ${it}`);

@@ -186,7 +186,7 @@ async fn a_gift_shows_in_the_book_and_on_its_work() {
 }
 
 #[tokio::test]
-async fn money_is_stored_alike_however_it_is_typed() {
+async fn check_21_money_is_stored_alike() {
     let (_site, secretary, _) = cell_with_a_fund().await;
     for typed in ["1500000", "1.500.000", "1.500.000 đ", "1,5 triệu"] {
         let gift = Gift::of("huy").with("amount", typed).with("confirmed", "1");
@@ -199,7 +199,7 @@ async fn money_is_stored_alike_however_it_is_typed() {
 }
 
 #[tokio::test]
-async fn an_amount_that_may_mean_two_things_is_asked_about() {
+async fn check_21_an_ambiguous_amount_is_asked_about() {
     let (site, secretary, _) = cell_with_a_fund().await;
     let page = Gift::of("huy").with("amount", "1.500").send(&secretary).await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
@@ -215,7 +215,7 @@ async fn an_amount_that_may_mean_two_things_is_asked_about() {
 }
 
 #[tokio::test]
-async fn a_day_not_in_the_calendar_comes_back_as_typed() {
+async fn check_20_a_day_not_in_the_calendar_comes_back() {
     let (_site, secretary, fund) = cell_with_a_fund().await;
     let page = Gift::of("huy")
         .with("given_on", "31/02/2024")
@@ -280,7 +280,7 @@ async fn a_name_that_nobody_bears_is_said_to_be_unknown() {
 }
 
 #[tokio::test]
-async fn the_same_gift_on_the_same_day_is_warned_about() {
+async fn check_22_the_same_gift_is_warned_about() {
     let (site, secretary, fund) = cell_with_a_fund().await;
     Gift::of("huy").with("work", &fund).write(&secretary).await;
 
@@ -300,7 +300,7 @@ async fn the_same_gift_on_the_same_day_is_warned_about() {
 }
 
 #[tokio::test]
-async fn a_reversal_keeps_both_lines_and_the_total_right() {
+async fn check_22_a_reversal_keeps_both_lines() {
     let (site, secretary, fund) = cell_with_a_fund().await;
     resident(&site, site.town.cell_a1, "Hoàng Thị Linh", "1985").await;
     Gift::of("huy").with("work", &fund).write(&secretary).await;

@@ -105,7 +105,7 @@ async fn on_screen(visitor: &Visitor, code: &str, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_sheet_keeps_numbers_days_and_formulas_as_they_are() {
+async fn check_26_a_sheet_keeps_numbers_days_and_formulas() {
     let site = small_town().await;
     let sheet = sheet(&site.secretary().await, "/units/a1/members.xlsx").await;
     assert_eq!(sheet.rows().count(), 3);
@@ -188,7 +188,7 @@ async fn csv_comes_in_two_dialects() {
 }
 
 #[tokio::test]
-async fn a_file_has_the_rows_of_the_screen_in_its_order() {
+async fn check_18_a_file_has_the_rows_of_the_screen() {
     let site = small_town().await;
     let cell = site.town.cell_a2;
     site.seed(async |tx| people(tx, cell, 620).await).await;

@@ -122,7 +122,7 @@ fn filled<'a>(page: &Page, fields: &[(&'a str, &str)]) -> Vec<(&'a str, String)>
 }
 
 #[tokio::test]
-async fn a_list_is_in_the_order_of_vietnamese_names() {
+async fn check_18_lists_are_in_the_order_of_vietnamese_names() {
     let site = Site::start().await;
     let sorted = [
         "Trần Thị An",
@@ -152,7 +152,7 @@ async fn a_list_is_in_the_order_of_vietnamese_names() {
 }
 
 #[tokio::test]
-async fn a_search_is_blind_to_marks_but_honours_them() {
+async fn check_19_a_search_is_blind_to_marks_but_honours_them() {
     let site = Site::start().await;
     for name in ["Đặng Thị Hoà", "Đặng Thị Hoa", "Tống Quỳnh Mai"] {
         live(&site, site.town.cell_a1, name).await;

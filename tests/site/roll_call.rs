@@ -38,7 +38,7 @@ async fn every_save_is_a_numbered_version() {
 }
 
 #[tokio::test]
-async fn undoing_a_save_restores_what_was_and_is_a_version() {
+async fn check_9_undoing_restores_what_was_and_is_a_version() {
     let site = Site::start().await;
     let secretary = site.secretary().await;
     people(&site, 4).await;
