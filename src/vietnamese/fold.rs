@@ -129,8 +129,31 @@ fn place_tone(syllable: &mut Vec<char>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Up to four words of any Vietnamese letters.
+    pub const WORDS: &str = "[aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrst\
+                             uùủũúụưừửữứựvxyỳỷỹýỵ]{1,6}( [aàăâbcdđeêéghiíklmnoôơọpqrstuưứvxyỵ]{1,6}){0,3}";
+
+    proptest! {
+        #[test]
+        fn a_text_folds_alike_however_it_is_coded(text in WORDS) {
+            let folded = fold(&text);
+            prop_assert_eq!(fold(&text.nfd().collect::<String>()), &*folded);
+            prop_assert_eq!(fold(&text.to_uppercase()), &*folded);
+            prop_assert_eq!(fold(&format!(" {}\u{a0}", text.replace(' ', "  "))), &*folded);
+            prop_assert!(folded.chars().all(|it| it.is_ascii_lowercase() || it == ' '));
+        }
+
+        #[test]
+        fn no_text_breaks_folding(text in any::<String>()) {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
 
     #[test]
     fn folding_drops_marks_case_and_extra_spaces() {

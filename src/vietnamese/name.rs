@@ -125,7 +125,28 @@ fn turns_direction(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::vietnamese::fold::tests::WORDS;
+
+    proptest! {
+        #[test]
+        fn a_name_sorts_alike_however_it_is_coded(typed in WORDS) {
+            let key = name(&typed).sort_key();
+            prop_assert_eq!(name(&typed.nfd().collect::<String>()).sort_key(), &*key);
+            prop_assert_eq!(name(&typed.to_uppercase()).sort_key(), &*key);
+        }
+
+        #[test]
+        fn given_names_decide_before_all_else(one in WORDS, other in WORDS) {
+            let (one, other) = (name(&one), name(&other));
+            let given = |it: &FullName| name(&it.given).sort_key();
+            let by_given = given(&one).cmp(&given(&other));
+            prop_assume!(by_given.is_ne());
+            prop_assert_eq!(one.sort_key().cmp(&other.sort_key()), by_given);
+        }
+    }
 
     fn name(typed: &str) -> FullName {
         FullName::read(typed).unwrap()

@@ -249,6 +249,45 @@ async fn check_27_old_letterings_are_told_and_shown() {
     page.assert_shows("Đã có trong sổ: 2");
 }
 
+/// The files of `tests/fixtures`, which its README describes.
+#[tokio::test]
+async fn check_27_every_kind_of_file_brings_the_same_people() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let file = |name: &str| std::fs::read(format!("tests/fixtures/{name}")).unwrap();
+    let mut is_first = true;
+    for (name, lettering) in [
+        ("unicode.xlsx", "unicode"),
+        ("utf8.csv", "unicode"),
+        ("utf16.txt", "unicode"),
+        ("tcvn3.csv", "tcvn3"),
+        ("tcvn3.xlsx", "tcvn3"),
+        ("vni.csv", "vni"),
+        ("vni.xlsx", "vni"),
+    ] {
+        let there = bring(&secretary, name, &file(name)).await.leads_to().to_owned();
+        let page = secretary.get(&there).await;
+        if lettering != "unicode" {
+            page.assert_shows(&format!(r#"value="{lettering}" checked"#));
+            page.assert_shows("Đọc là");
+        }
+        for person in ["Trương Huy Quế", "Nguyễn Minh Phượng", "Tống Thị Quỳnh Hoa", "Lê Văn Sửu"]
+        {
+            page.assert_shows(person);
+        }
+        let fate = if is_first { "Ghi 5 dòng vào sổ" } else { "Đã có trong sổ: 5" };
+        page.assert_shows(fate);
+        if is_first {
+            apply(&secretary, &there).await;
+        }
+        is_first = false;
+    }
+    secretary.get("/units/a1/members.csv").await.assert_shows(";0912345670;");
+    let refused = bring(&secretary, "old.xls", &file("old.xls")).await;
+    refused.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    refused.assert_shows("lưu lại thành .xlsx");
+}
+
 #[tokio::test]
 async fn the_rows_that_failed_come_back_with_the_reason() {
     let site = Site::start().await;
