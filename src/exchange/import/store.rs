@@ -153,7 +153,7 @@ pub async fn undo(tx: &mut Tx, id: ImportId, kept: i64, at: Moment) -> sqlx::Res
 
 /// A row that wrote something, the member as the record stands now, and whether anything
 /// has come to speak of the member since: a roll, a gift, an opinion, an announced
-/// absence, another home or letter.
+/// absence, another home or letter, another record of the person.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Since {
     #[sqlx(flatten)]
@@ -176,6 +176,8 @@ pub async fn since(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<Since>> {
                     + (SELECT COUNT(*) FROM contribution
                        WHERE contribution.member_id = member.id)
                     + (SELECT COUNT(*) FROM opinion WHERE opinion.member_id = member.id)
+                    + (SELECT COUNT(*) FROM member_merge
+                       WHERE member.id IN (member_merge.kept_id, member_merge.merged_id))
                     + (SELECT COUNT(*) FROM planned_absence
                        WHERE planned_absence.member_id = member.id)
                     + (SELECT COUNT(*) FROM residence
