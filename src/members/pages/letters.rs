@@ -22,6 +22,7 @@ use crate::members::store;
 use crate::organisation::model::Unit;
 use crate::organisation::settings::{self, Setting};
 use crate::vietnamese::day;
+use crate::vietnamese::number::grouped;
 use crate::web::{Path, Query};
 
 pub mod paper;
@@ -58,8 +59,9 @@ struct ListPage {
 
 impl ListPage {
     fn queues(&self) -> Vec<(&'static str, String)> {
-        let option =
-            |it: &Queue| (it.as_str(), format!("{} ({})", it.label(), self.counts.of(*it)));
+        let option = |it: &Queue| {
+            (it.as_str(), format!("{} ({})", it.label(), grouped(self.counts.of(*it))))
+        };
         Queue::ALL.iter().map(option).collect()
     }
 
