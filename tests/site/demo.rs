@@ -8,7 +8,7 @@ use crate::exchange::{haichieu, number, texts};
 use crate::support::{Site, fresh_database, visitor};
 
 /// The rows of a query that should find none are the faults.
-const FAULTS: [(&str, &str); 9] = [
+const FAULTS: [(&str, &str); 10] = [
     (
         "two open residences",
         "SELECT COUNT(*) FROM (SELECT member_id FROM residence WHERE ended_on IS NULL
@@ -41,6 +41,12 @@ const FAULTS: [(&str, &str); 9] = [
                FROM attendance GROUP BY meeting_id) AS roll ON roll.meeting_id = meeting.id
          WHERE meeting.expected <> roll.expected OR meeting.present <> roll.present
             OR meeting.excused <> roll.excused OR meeting.unexcused <> roll.unexcused",
+    ),
+    (
+        "a ward without a letter to receive, or one to assign",
+        "SELECT COUNT(*) FROM unit_period WHERE kind IN ('ward', 'commune')
+            AND (SELECT COUNT(DISTINCT received_on IS NULL) FROM introduction_letter
+                 WHERE ward_id = unit_id AND cell_id IS NULL) <> 2",
     ),
     ("somebody unmarked", "SELECT COUNT(*) FROM attendance WHERE status = 'unmarked'"),
     (

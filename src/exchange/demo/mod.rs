@@ -36,10 +36,12 @@ pub async fn build(tx: &mut Tx, divisor: i64) -> Result<Known, Refused> {
     let known = load(tx, &Folder::Within(&files::CITY), &actor).await?.known;
     let mut random = Random::new(SEED);
     let mut cells = cells::read(&known, divisor)?;
-    People::read(&known)?.settle(tx, &mut random, &mut cells).await?;
+    let mut people = People::read(&known)?;
+    people.settle(tx, &mut random, &mut cells).await?;
     Agenda::read()?.hold(tx, &mut random, &cells).await?;
     Gifts::read(&known)?.give(tx, &mut random, &cells).await?;
     Opinions::read()?.raise(tx, &mut random, &cells).await?;
+    people.announce(tx, &mut random, &cells).await?;
     let done = "Dựng dữ liệu giả của TP Hà Tĩnh đến hết ngày 31/12/2024".to_owned();
     audit::store::append(tx, &actor, Act::new("demo.build", None::<Uuid>, done)).await?;
     Ok(known)

@@ -1,9 +1,11 @@
 //! How the members have lived in the cells, and the letters that brought them.
 
+use std::collections::HashSet;
+
 use chrono::Days;
 
 use crate::db::Tx;
-use crate::exchange::demo::calendar::{evening, office_day};
+use crate::exchange::demo::calendar::{end, evening, office_day, ymd};
 use crate::exchange::demo::cells::{Cell, Stay, TDP_2};
 use crate::exchange::demo::files::{self, LANES};
 use crate::exchange::demo::lives::{self, Home};
@@ -21,6 +23,7 @@ const COMMON: &str = "Hòa";
 const BEARERS: i64 = 6;
 
 const CLUSTERS: i64 = 8;
+const RECEIVER: &str = "Văn phòng Đảng ủy";
 
 pub struct People {
     persons: Persons,
@@ -65,6 +68,37 @@ impl People {
             for _ in 0..=normal / 80 {
                 let homes = lives::gone(random, cell);
                 self.move_in(tx, random, cells, &homes, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends each ward a few letters in the last weeks, of people whom no cell has yet: two
+    /// wait to be received, one to be assigned.
+    pub async fn announce(
+        &mut self,
+        tx: &mut Tx,
+        random: &mut Random,
+        cells: &[Cell],
+    ) -> sqlx::Result<()> {
+        let mut wards = HashSet::new();
+        for (place, cell) in cells.iter().enumerate() {
+            if !wards.insert(cell.ward_id) {
+                continue;
+            }
+            for is_received in [false, false, true] {
+                let from_on = office_day(random.day(ymd(2024, 12, 23), end()));
+                let home = Home { cell: place, exempt: None, from_on, ended: None };
+                let person = self.persons.draw(random, &home, None);
+                store::add(tx, &person.member, evening(from_on)).await?;
+                let letter = NewLetter {
+                    received_on: is_received.then_some(from_on),
+                    received_by: if is_received { RECEIVER.to_owned() } else { String::new() },
+                    cell_id: None,
+                    assigned_on: None,
+                    ..letter(random, &person, cell, &home)
+                };
+                store::add_letter(tx, &letter, evening(from_on)).await?;
             }
         }
         Ok(())
@@ -124,7 +158,8 @@ impl People {
         cell: &Cell,
         home: &Home,
     ) -> sqlx::Result<House> {
-        let letter = letter(random, person, cell, home);
+        // A few have brought none.
+        let letter = (!random.chance(28)).then(|| letter(random, person, cell, home));
         if let Some(letter) = &letter {
             store::add_letter(tx, letter, evening(home.from_on)).await?;
         }
@@ -146,15 +181,12 @@ impl People {
     }
 }
 
-/// The introduction letter to the ward of the cell; a few have brought none.
-fn letter(random: &mut Random, person: &Person, cell: &Cell, home: &Home) -> Option<NewLetter> {
-    if random.chance(28) {
-        return None;
-    }
+/// The introduction letter to the ward of the cell.
+fn letter(random: &mut Random, person: &Person, cell: &Cell, home: &Home) -> NewLetter {
     let days = |random: &mut Random, low, high| Days::new(random.between(low, high).unsigned_abs());
     let received_on = office_day(home.from_on - days(random, 0, 5));
     let issued_on = office_day(received_on - days(random, 2, 24));
-    Some(NewLetter {
+    NewLetter {
         id: LetterId::new(),
         member_id: person.member.id,
         number: format!("{:02}-GGT/ĐU", random.between(1, 380)),
@@ -163,11 +195,11 @@ fn letter(random: &mut Random, person: &Person, cell: &Cell, home: &Home) -> Opt
         issued_on: Some(issued_on),
         ward_id: Some(cell.ward_id),
         received_on: Some(received_on),
-        received_by: "Văn phòng Đảng ủy".to_owned(),
+        received_by: RECEIVER.to_owned(),
         cell_id: Some(cell.id),
         assigned_on: Some(home.from_on),
         exempt: home.exempt.is_some(),
-    })
+    }
 }
 
 fn lower_first(text: &str) -> String {
