@@ -2,6 +2,7 @@
 // can show stand among the tests of the site, under the same numbers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { launch, overflow, signedIn, startDemo } from './support.mjs';
 
 let demo;
@@ -253,6 +254,52 @@ test('check 25: back from a person the list is as it was, and a colleague sees t
   assert.deepEqual(await names(colleague), rows);
   await page.context().close();
   await colleague.context().close();
+});
+
+test('check 27: a list in an old lettering is looked through, written down, and undone', async () => {
+  const page = await secretary();
+  const count = async () => {
+    await page.goto(`${demo.origin}${CELL}/members?category=all`);
+    return Number((await text(page, '.chips b')).match(/[\d.]+/)[0].replace('.', ''));
+  };
+  const before = await count();
+  await page.goto(`${demo.origin}${CELL}/import`);
+  await page.setInputFiles('input[type=file]', fileURLToPath(new URL('../fixtures/tcvn3.xlsx', import.meta.url)));
+  await page.getByRole('button', { name: 'Xem danh sách trong tệp' }).click();
+  await page.waitForURL(/\/imports\/[0-9a-f-]{36}$/);
+  const looked = await text(page);
+  for (const word of ['NguyÔn Minh', 'Nguyễn Minh Phượng', 'Trương Huy Quế', 'Đặng Đức Hoà', 'Ghi 5 dòng vào sổ']) {
+    assert.ok((await page.content()).includes(word) || looked.includes(word), word);
+  }
+  assert.equal(await page.locator('input[value=tcvn3]').isChecked(), true);
+  await page.getByRole('button', { name: 'Ghi 5 dòng vào sổ' }).click();
+  await page.getByRole('link', { name: /Hủy lần nhập/ }).waitFor();
+  const there = page.url();
+  assert.equal(await count(), before + 5);
+  await page.goto(there);
+  await page.getByRole('link', { name: /Hủy lần nhập/ }).click();
+  await page.getByRole('button', { name: /^Hủy nhập/ }).click();
+  await page.waitForURL(there);
+  assert.match(await text(page), /Đã hủy nhập/);
+  assert.equal(await count(), before);
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
+test('a whole cell gives at once, but for those who gave otherwise', async () => {
+  const page = await secretary();
+  await page.goto(`${demo.origin}${CELL}/contributions/bulk`);
+  await page.selectOption('#work', { index: 1 });
+  const boxes = page.locator('input[name^="a-"]');
+  assert.ok(await boxes.count() >= 207);
+  await boxes.nth(1).fill('1tr');
+  await page.fill('#each', '200k');
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.locator('button[value=fill]').click()]);
+  assert.match(await boxes.nth(0).inputValue(), /200k|200\.000/);
+  assert.match(await boxes.nth(1).inputValue(), /1tr|1\.000\.000/);
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.locator('button[value=check]').click()]);
+  assert.match(await text(page), /khác mức chung/);
+  await page.context().close();
 });
 
 test('check 28: roll, minutes and list are pages of A4 without the site around them', async () => {

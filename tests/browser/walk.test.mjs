@@ -55,7 +55,7 @@ async function callTheRoll(page, script) {
   return count();
 }
 
-test('a roll of 207 with three exceptions takes five taps and one for each', async () => {
+test('check 1: a roll of 207 takes five taps and one for each of three exceptions', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2');
   assert.ok(await callTheRoll(page, true) <= 5 + 3);
   await picture(page, 'roll-saved');
@@ -63,14 +63,14 @@ test('a roll of 207 with three exceptions takes five taps and one for each', asy
   await page.context().close();
 });
 
-test('the same without JavaScript', async () => {
+test('check 2: the same without JavaScript', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2', { script: false });
   await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/tasks`);
   assert.ok(await callTheRoll(page, false) <= 5 + 3);
   await page.context().close();
 });
 
-test('no focused control hides under the sticky bars, and choices are big enough', async () => {
+test('check 11: no focused control hides under the sticky bars, and choices are big enough', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2');
   await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/meetings`);
   await page.locator('main tbody a').first().click();
