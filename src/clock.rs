@@ -1,6 +1,6 @@
 //! The only place that asks the machine what time it is.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A moment, in whole microseconds since 1970, UTC: what both databases keep and
@@ -37,6 +37,11 @@ impl Moment {
         self.local().format("%H:%M ngày %d/%m/%Y").to_string()
     }
 
+    /// `2024-11-15T20:04:00+07:00`, for machines.
+    pub fn iso(self) -> String {
+        self.local().to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
     fn local(self) -> DateTime<FixedOffset> {
         let utc = DateTime::from_timestamp_micros(self.0).unwrap_or_default();
         match FixedOffset::east_opt(HOURS_AHEAD * 3600) {
@@ -64,6 +69,7 @@ mod tests {
     fn the_evening_in_utc_is_the_next_day_in_viet_nam() {
         let moment = Moment(1_731_690_000_000_000);
         assert_eq!(moment.shown(), "00:00 ngày 16/11/2024");
+        assert_eq!(moment.iso(), "2024-11-16T00:00:00+07:00");
         assert_eq!(moment.day(), NaiveDate::from_ymd_opt(2024, 11, 16).unwrap());
     }
 }
