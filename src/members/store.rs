@@ -9,7 +9,9 @@ use crate::vietnamese::fold;
 
 pub use self::export::{each, listed};
 pub use self::known::{Known, known, remove};
-pub use self::letter::{attach_letter, change_letter, find_letter, get_letter, letters_of};
+pub use self::letter::{
+    attach_letter, change_letter, detach_letters, find_letter, get_letter, letters_of,
+};
 pub(crate) use self::list::kept_in;
 pub use self::list::{Filter, ListRow, RANKED, count_listed, list};
 pub use self::merge::{Merge, add_merge, find_merge, merge_of, merges_into, undo_merge};

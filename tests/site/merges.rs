@@ -1,10 +1,12 @@
 //! Two records of one person: made one, and two again.
 
-use haichieu::ids::MemberId;
+use haichieu::ids::{LetterId, MemberId};
+use haichieu::members::model::NewLetter;
+use haichieu::{clock, members};
 use reqwest::StatusCode;
 
 use crate::members::{live, live_who};
-use crate::support::{Page, Site, Visitor};
+use crate::support::{Page, Site, Visitor, day};
 
 const NAME: &str = "Trần Thị Hạnh";
 
@@ -143,6 +145,42 @@ async fn a_merge_is_undone_but_for_what_was_changed_since() {
     page.assert_shows("Cụm 9");
     // Two records are merged anew as if they had never been.
     twins.merge().await;
+}
+
+#[tokio::test]
+async fn the_letter_that_either_record_has_is_the_persons() {
+    let twins = Twins::build().await;
+    let merged = twins.merged;
+    let letter = NewLetter {
+        id: LetterId::new(),
+        member_id: merged,
+        number: "112-GGT/ĐU".to_owned(),
+        issued_by: String::new(),
+        signer: String::new(),
+        issued_on: Some(day("2019-02-20")),
+        ward_id: None,
+        received_on: None,
+        received_by: String::new(),
+        cell_id: None,
+        assigned_on: None,
+        exempt: false,
+    };
+    twins
+        .site
+        .seed(async |tx| {
+            members::store::add_letter(tx, &letter, clock::now()).await.unwrap();
+            let home = members::store::get_residence(tx, merged).await.unwrap();
+            members::store::attach_letter(tx, home.id, letter.id).await.unwrap();
+        })
+        .await;
+    assert_eq!(twins.listed("?letter=missing").await, 1);
+    twins.merge().await;
+    assert_eq!(twins.listed("?letter=missing").await, 0);
+    twins.kept_page().await.assert_shows("112-GGT/ĐU");
+    let undo = twins.undo().await;
+    twins.secretary.post(&format!("{undo}/undo"), &[]).await.leads_to();
+    assert_eq!(twins.listed("?letter=missing").await, 1);
+    assert_eq!(twins.listed("").await, 2);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::audit::model::Act;
 use crate::db::{self, Tx};
 use crate::error::{Error, Result};
 use crate::faults::Faults;
-use crate::ids::{MemberId, MergeId, ResidenceId};
+use crate::ids::{LetterId, MemberId, MergeId, ResidenceId};
 use crate::members::form::{Person, PersonForm};
 use crate::members::model::{EndReason, Found, NewResidence, Residence};
 use crate::members::pages::standing::Standing;
@@ -88,6 +88,9 @@ impl MergePage {
                 merged.cell.name_in_text(),
                 day::short(on)
             ));
+        }
+        if letter_taken(kept, merged).is_some() {
+            said.push("Giấy giới thiệu của hồ sơ bỏ tính cho hồ sơ giữ lại.".to_owned());
         }
         said
     }
@@ -287,6 +290,9 @@ async fn write(
         let on = last_day(it, clock::today());
         store::end_residence(tx, it.id, it.version, on, EndReason::Other).await?;
     }
+    if let Some(letter_id) = letter_taken(kept, merged) {
+        store::attach_letter(tx, kept.residence.id, letter_id).await?;
+    }
     let name = &merged.member.full_name;
     let summary = format!("Gộp một hồ sơ trùng của {name} vào hồ sơ này");
     let mut act = Act::new("member.merge", kept_id.0, summary).in_unit(kept.cell.id);
@@ -297,6 +303,14 @@ async fn write(
     let summary = format!("Gộp hồ sơ này của {name} vào hồ sơ {}", kept.member.full_name);
     let act = Act::new("member.merge", merged_id.0, summary).in_unit(merged.cell.id);
     audit::store::append(tx, &viewer.actor(), act).await
+}
+
+/// The letter of the record given up, on which the kept one's home in the same cell rests
+/// from now on: the person has brought it, whichever record says so.
+fn letter_taken(kept: &Standing, merged: &Standing) -> Option<LetterId> {
+    let (home, other) = (&kept.residence, &merged.residence);
+    let wants = home.is_open() && home.letter_id.is_none() && home.cell_id == other.cell_id;
+    other.letter_id.filter(|_| wants)
 }
 
 /// Writes the person over the kept record.

@@ -56,3 +56,12 @@ pub async fn attach_letter(tx: &mut Tx, id: ResidenceId, letter_id: LetterId) ->
     change!(tx, sqlx::query(sql).bind(id).bind(letter_id))?;
     Ok(())
 }
+
+/// Lets the homes of one member rest on no letter of another, as a merge had let them.
+pub async fn detach_letters(tx: &mut Tx, of: MemberId, held_by: MemberId) -> sqlx::Result<()> {
+    let sql = "UPDATE residence SET letter_id = NULL, version = version + 1
+               WHERE member_id = $1
+                 AND letter_id IN (SELECT id FROM introduction_letter WHERE member_id = $2)";
+    change!(tx, sqlx::query(sql).bind(of).bind(held_by))?;
+    Ok(())
+}

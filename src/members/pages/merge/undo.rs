@@ -127,6 +127,7 @@ async fn write(tx: &mut Tx, viewer: &Viewer, kept: &Standing, merge: &Merge) -> 
     if !plan.restored.is_empty() {
         fill(tx, kept, person).await.map_err(raced)?;
     }
+    store::detach_letters(tx, merge.kept_id, merge.merged_id).await?;
     let ended = store::get_residence(tx, merge.merged_id).await?;
     if Some(ended.id) == merge.residence_id && !ended.is_open() {
         store::add_residence(tx, &anew(&ended, today), clock::now()).await?;
