@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::{anew, fill};
+use super::write::{anew, fill};
 use crate::access::frame::Frame;
 use crate::access::guard;
 use crate::access::model::Right;
