@@ -150,3 +150,8 @@ pub async fn workplace_named(tx: &mut Tx, name: &str) -> sqlx::Result<WorkplaceI
     add_workplace(tx, &workplace, None).await?;
     Ok(workplace.id)
 }
+
+/// The workplace that a form names; none where it names none.
+pub async fn workplace_of(tx: &mut Tx, name: &str) -> sqlx::Result<Option<WorkplaceId>> {
+    if name.is_empty() { Ok(None) } else { workplace_named(tx, name).await.map(Some) }
+}

@@ -100,6 +100,27 @@ async fn a_step_sent_twice_is_taken_once_and_a_stale_one_shown() {
 }
 
 #[tokio::test]
+async fn whose_letter_waits_is_not_written_twice_unasked() {
+    let site = Site::start().await;
+    let officer = site.ward_officer().await;
+    receive(&officer, NAME, "05/10/2024").await;
+    let id = officer.get("/units/phuong-a/letters/new").await.field("id");
+    let typed = [
+        ("id", id.as_str()),
+        ("full_name", "tống phước nhàn"),
+        ("sex", "male"),
+        ("born", "1980"),
+        ("number", "8-GGT/ĐU"),
+    ];
+    let asked = officer.post("/units/phuong-a/letters", &typed).await;
+    asked.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    asked.assert_shows("Có thể đã có trong sổ");
+    asked.assert_shows("giấy đang chờ phân về chi bộ");
+    let sure = [&typed[..], &[("confirmed", "yes")]].concat();
+    officer.post("/units/phuong-a/letters", &sure).await.leads_to();
+}
+
+#[tokio::test]
 async fn nobody_is_moved_from_a_cell_without_being_asked() {
     let site = Site::start().await;
     let officer = site.ward_officer().await;

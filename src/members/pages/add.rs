@@ -110,10 +110,7 @@ async fn write(
 ) -> sqlx::Result<()> {
     let (now, today) = (clock::now(), clock::today());
     let Arrival { person, place, exempt, started_on, letter } = arrival;
-    let workplace_id = match person.workplace.as_str() {
-        "" => None,
-        name => Some(store::workplace_named(tx, name).await?),
-    };
+    let workplace_id = store::workplace_of(tx, &person.workplace).await?;
     let new = person.into_member(id, workplace_id);
     store::add(tx, &new, now).await?;
     let mut letter_id = None;
@@ -159,11 +156,15 @@ pub(super) async fn cells(tx: &mut Tx, viewer: &Viewer, unit: &Unit) -> Result<V
 pub(super) async fn twins(tx: &mut Tx, viewer: &Viewer, person: &Person) -> Result<Vec<Found>> {
     let today = clock::today();
     let mut twins: Vec<Found> = Vec::new();
+    let folded = person.name.folded();
+    let like = (&*folded, person.card_number.as_deref(), person.phone.as_deref());
     for grant in &viewer.grants {
         let sees = grant.role.allows(Right::SeeNames, false, grant.names);
         let Some(unit_id) = grant.unit_id.filter(|_| sees) else { continue };
-        let by_name = store::find_by_folded(tx, unit_id, today, &person.name.folded()).await?;
+        let by_name = store::find_by_folded(tx, unit_id, today, &folded).await?;
         twins.extend(by_name.into_iter().filter(|it| person.may_be_born(it.birth_year())));
+        let awaited = store::letters::awaiting_like(tx, unit_id, today, like).await?;
+        twins.extend(awaited.into_iter().filter(|it| person.may_be_born(it.birth_year())));
         if let Some(card_number) = &person.card_number {
             twins.extend(store::find_by_card(tx, unit_id, today, card_number).await?);
         }

@@ -57,7 +57,10 @@ impl CategoryPage {
             (number::grouped(self.standing.head.normal), number::grouped(self.normal_after()));
         let mut said = vec![
             format!("{} từ {}.", self.title(), day::short(on)),
-            format!("Từ ngày ấy số phải dự họp của {cell} từ {before} thành {after} đồng chí."),
+            format!(
+                "Từ ngày ấy số phải dự họp của {cell} từ {before} thành {after} đồng chí, tính theo sổ đến {}.",
+                day::short(clock::today())
+            ),
         ];
         if let Some(reason) = exempt {
             said.push(format!("Lý do: {}.", reason.label()));

@@ -163,10 +163,7 @@ async fn write(
     person: Person,
     place: &Place,
 ) -> sqlx::Result<()> {
-    let workplace_id = match person.workplace.as_str() {
-        "" => None,
-        name => Some(store::workplace_named(tx, name).await?),
-    };
+    let workplace_id = store::workplace_of(tx, &person.workplace).await?;
     let member = person.into_member(standing.member.id, workplace_id);
     store::change(tx, &member, standing.member.version).await?;
     let residence = &standing.residence;

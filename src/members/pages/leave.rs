@@ -114,7 +114,10 @@ fn said(standing: &Standing, on: NaiveDate, reason: EndReason) -> Vec<String> {
     let left = number::grouped(standing.head.everybody - 1);
     vec![
         format!("{name} thôi sinh hoạt ở {cell} từ {on}: {reason}."),
-        format!("Từ ngày ấy {cell} còn {left} đồng chí."),
+        format!(
+            "Từ ngày ấy {cell} còn {left} đồng chí, tính theo sổ đến {}.",
+            day::short(clock::today())
+        ),
         "Các lần dự họp, đóng góp trước ngày ấy vẫn còn trong sổ.".to_owned(),
     ]
 }

@@ -125,7 +125,8 @@ pub async fn form(
     if !query.q.trim().is_empty() {
         found = search(&mut tx, &viewer, &query.q).await?;
     }
-    found.retain(|it| it.id != id);
+    // Whom no cell has yet has no record to be merged: the letter is assigned first.
+    found.retain(|it| it.id != id && !it.cell_name.is_empty());
     let page = FindPage { frame, standing, q: query.q, found };
     Ok(Html(page.render()?).into_response())
 }

@@ -75,6 +75,7 @@ async fn said(tx: &mut Tx, standing: &Standing, next: &NewResidence) -> Result<V
     let there = store::headcount(tx, next.cell_id, today).await?.everybody + 1;
     let there = number::grouped(there);
     said.push(format!("{name} sinh hoạt ở {to} từ {on}; {to} có {there} đồng chí."));
+    said.push(format!("Số đồng chí tính theo sổ đến {}.", day::short(today)));
     if next.letter_id.is_none() {
         said.push("Chưa có giấy giới thiệu về chi bộ mới: ghi sau ở trang đồng chí.".to_owned());
     }

@@ -7,6 +7,7 @@ use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::ids::{LetterId, MemberId, UnitId};
 use crate::members::letters::{Counts, Deadlines, Queue, Row};
+use crate::members::model::Found;
 
 /// Letters of the unit in `$1` on `$2`; late ones were issued before `$3`, or received
 /// before `$4`. A letter to another ward is that ward's; who has a home elsewhere is not
@@ -166,4 +167,31 @@ pub async fn newest_waiting(tx: &mut Tx, member_id: MemberId) -> sqlx::Result<Op
                ORDER BY created_at DESC, id DESC
                LIMIT 1";
     on!(tx, db => sqlx::query_scalar(sql).bind(member_id).fetch_optional(db))
+}
+
+/// People whom no cell has yet, whose open letter waits in the unit or below it: those of
+/// this name, card or telephone. Their cell is empty.
+pub async fn awaiting_like(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    today: NaiveDate,
+    (folded, card_number, phone): (&str, Option<&str>, Option<&str>),
+) -> sqlx::Result<Vec<Found>> {
+    let sql = "SELECT DISTINCT member.id, member.full_name, member.born_on, '' AS cell_name
+               FROM unit_ancestor
+               JOIN introduction_letter AS letter ON letter.ward_id = unit_ancestor.unit_id
+               JOIN member ON member.id = letter.member_id
+               WHERE unit_ancestor.ancestor_id = $1
+                 AND unit_ancestor.from_on <= $2
+                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+                 AND letter.closed_on IS NULL AND letter.cell_id IS NULL
+                 AND (member.folded = $3 OR member.card_number = $4 OR member.phone = $5)
+                 AND NOT EXISTS (SELECT 1 FROM residence WHERE residence.member_id = member.id)";
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit_id)
+        .bind(today)
+        .bind(folded)
+        .bind(card_number)
+        .bind(phone)
+        .fetch_all(db))
 }

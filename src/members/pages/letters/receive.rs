@@ -135,10 +135,7 @@ async fn write(
     letter: LetterText,
 ) -> sqlx::Result<()> {
     let member_id = MemberId::new();
-    let workplace_id = match person.workplace.as_str() {
-        "" => None,
-        name => Some(store::workplace_named(tx, name).await?),
-    };
+    let workplace_id = store::workplace_of(tx, &person.workplace).await?;
     let new = person.into_member(member_id, workplace_id);
     store::add(tx, &new, clock::now()).await?;
     let letter = letter.into_new(id, member_id, Some(unit.id), None, false);

@@ -73,10 +73,7 @@ pub fn letter_taken(kept: &Standing, merged: &Standing) -> Option<LetterId> {
 
 /// Writes the person over the kept record.
 pub async fn fill(tx: &mut Tx, kept: &Standing, person: Person) -> sqlx::Result<()> {
-    let workplace_id = match person.workplace.as_str() {
-        "" => None,
-        name => Some(store::workplace_named(tx, name).await?),
-    };
+    let workplace_id = store::workplace_of(tx, &person.workplace).await?;
     let member = person.into_member(kept.member.id, workplace_id);
     store::change(tx, &member, kept.member.version).await
 }
