@@ -23,6 +23,8 @@ pub enum Error {
     SignedOut,
     /// The request makes no sense, and no form of ours sends it.
     BadRequest(&'static str),
+    /// Somebody else has changed the thing since the page was opened.
+    Conflict(&'static str),
     /// A form or file beyond the limit.
     TooLarge,
     /// Too many tries; the seconds to wait.
@@ -94,7 +96,7 @@ impl fmt::Display for Error {
             Error::Forbidden => f.write_str("không có quyền làm việc này"),
             Error::Elsewhere => f.write_str("gửi từ trang khác"),
             Error::SignedOut => f.write_str("đã hết phiên đăng nhập"),
-            Error::BadRequest(why) => f.write_str(why),
+            Error::BadRequest(why) | Error::Conflict(why) => f.write_str(why),
             Error::TooLarge => f.write_str("quá lớn"),
             Error::TooMany(_) => f.write_str("thử quá nhiều lần"),
             Error::TooSlow => f.write_str("quá lâu"),
@@ -110,6 +112,7 @@ impl Error {
             Error::Forbidden | Error::Elsewhere => StatusCode::FORBIDDEN,
             Error::SignedOut => StatusCode::UNAUTHORIZED,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::Conflict(_) => StatusCode::CONFLICT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::TooSlow | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -140,6 +143,7 @@ impl Error {
                     .to_owned(),
             ),
             Error::BadRequest(why) => ("Yêu cầu không đọc được", (*why).to_owned()),
+            Error::Conflict(why) => ("Có người vừa làm trước", (*why).to_owned()),
             Error::TooLarge => (
                 "Gửi quá nhiều một lúc",
                 "Chưa ghi gì vào sổ. Chia làm nhiều lần, hoặc gửi tệp nhỏ hơn.".to_owned(),

@@ -16,6 +16,7 @@ pub mod settings;
 pub mod csv_file;
 pub mod db;
 pub mod list_file;
+pub mod small;
 
 pub mod assets;
 pub mod table_file;
@@ -32,6 +33,7 @@ pub mod administration;
 pub mod members;
 
 pub mod contributions;
+pub mod criteria;
 pub mod meetings;
 
 pub mod opinions;

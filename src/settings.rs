@@ -11,6 +11,9 @@ pub struct Settings {
     pub secure: bool,
     /// Whether a proxy on this machine gives TLS and says from where requests come.
     pub behind_proxy: bool,
+    /// Where others reach the site, for what is printed: `https://so.example.vn`. None: as
+    /// the browser of whoever prints reaches it.
+    pub public_url: Option<String>,
     /// Failed sign-ins of one address before it has to wait.
     pub tries_per_address: i64,
 }
@@ -18,12 +21,12 @@ pub struct Settings {
 impl Settings {
     pub fn listening_on(address: SocketAddr) -> Settings {
         let secure = !address.ip().is_loopback();
-        Settings { secure, behind_proxy: false, tries_per_address: 20 }
+        Settings { secure, behind_proxy: false, public_url: None, tries_per_address: 20 }
     }
 
     /// Likewise, on loopback, for a proxy that gives TLS.
     pub fn behind_proxy() -> Settings {
-        Settings { secure: true, behind_proxy: true, tries_per_address: 20 }
+        Settings { secure: true, behind_proxy: true, public_url: None, tries_per_address: 20 }
     }
 
     /// The name of the cookie that carries a sign-in.

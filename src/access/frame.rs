@@ -118,6 +118,10 @@ fn places(scope: &Scope, unit: &Unit, place: Place) -> Vec<PlaceLink> {
         places.push(link("Họp", "meeting", to("/meetings"), place == Place::Meetings));
         places.push(link("Đóng góp", "gift", to("/works"), place == Place::Contributions));
     }
+    if scope.may(Right::SeeCounts) {
+        let current = place == Place::Evaluation;
+        places.push(link("Nhận xét", "sheet", to("/evaluations"), current));
+    }
     places
 }
 

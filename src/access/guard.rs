@@ -52,12 +52,15 @@ pub async fn enter(tx: &mut Tx, viewer: &Viewer, unit_id: UnitId, right: Right) 
 }
 
 fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
-    const ALL: [Right; 9] = [
+    const ALL: [Right; 12] = [
         Right::SeeCounts,
         Right::SeeNames,
         Right::KeepMembers,
         Right::KeepMeetings,
         Right::KeepContributions,
+        Right::KeepEvaluations,
+        Right::ConfirmEvaluations,
+        Right::OpenEvaluations,
         Right::ExportNames,
         Right::KeepSettings,
         Right::KeepUnits,

@@ -79,8 +79,9 @@ impl Role {
     /// for; `names` is what the grant says of names.
     pub fn allows(self, right: Right, below: bool, names: bool) -> bool {
         use Right::{
-            ExportNames, KeepAccounts, KeepContributions, KeepMeetings, KeepMembers, KeepSettings,
-            KeepUnits, SeeCounts, SeeNames,
+            ConfirmEvaluations, ExportNames, KeepAccounts, KeepContributions, KeepEvaluations,
+            KeepMeetings, KeepMembers, KeepSettings, KeepUnits, OpenEvaluations, SeeCounts,
+            SeeNames,
         };
         match self {
             Role::CellSecretary => {
@@ -90,18 +91,20 @@ impl Role {
                         | KeepMembers
                         | KeepMeetings
                         | KeepContributions
+                        | KeepEvaluations
                         | KeepSettings
                         | ExportNames
                 );
                 right == SeeCounts || (own && !below)
             }
             Role::WardOfficer => match right {
-                SeeCounts | SeeNames | KeepMembers | ExportNames => true,
+                SeeCounts | SeeNames | KeepMembers | ExportNames | ConfirmEvaluations
+                | OpenEvaluations => true,
                 KeepMeetings | KeepContributions | KeepSettings => !below,
-                KeepUnits | KeepAccounts => false,
+                KeepEvaluations | KeepUnits | KeepAccounts => false,
             },
             Role::OrganisationOfficer => match right {
-                SeeCounts => true,
+                SeeCounts | OpenEvaluations => true,
                 KeepSettings => !below,
                 SeeNames | ExportNames => names,
                 _ => false,
@@ -121,6 +124,12 @@ pub enum Right {
     KeepMembers,
     KeepMeetings,
     KeepContributions,
+    /// Writing comment sheets and signing them for the cell.
+    KeepEvaluations,
+    /// The second signature: confirming sheets, or giving them back.
+    ConfirmEvaluations,
+    /// Opening the year's comments, and settling its days.
+    OpenEvaluations,
     /// Files that name members.
     ExportNames,
     /// What the unit settles for itself and for those below it.
@@ -135,8 +144,12 @@ impl Right {
     #[must_use]
     pub fn sight(self) -> Right {
         match self {
-            Right::KeepMembers | Right::KeepMeetings | Right::KeepContributions => Right::SeeNames,
-            Right::ExportNames | Right::KeepSettings => Right::SeeCounts,
+            Right::KeepMembers
+            | Right::KeepMeetings
+            | Right::KeepContributions
+            | Right::KeepEvaluations
+            | Right::ConfirmEvaluations => Right::SeeNames,
+            Right::ExportNames | Right::KeepSettings | Right::OpenEvaluations => Right::SeeCounts,
             other => other,
         }
     }

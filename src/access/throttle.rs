@@ -49,6 +49,31 @@ pub async fn admit(db: &Db, counted: &Counted, per_address: i64) -> sqlx::Result
     Ok(Ok(()))
 }
 
+/// Checks of printed codes that one address may make before it waits, and the seconds without
+/// any after which the count begins anew: a guess at a code is then hopeless for good.
+const CHECKS: i64 = 30;
+const CHECKS_FORGOTTEN: i64 = 60;
+
+/// Counts a check of a printed code; or says how many seconds must pass before the next.
+pub async fn admit_check(db: &Db, address: &str) -> sqlx::Result<Result<(), i64>> {
+    let subject = format!("check:{}", network(address));
+    let mut tx = db.write().await?;
+    let now = clock::now();
+    store::hold_failures(&mut tx, &subject, now).await?;
+    if let Some((checks, at)) = store::failures(&mut tx, &subject).await?
+        && checks >= CHECKS
+    {
+        let wait = left(CHECKS_FORGOTTEN, at, now);
+        if wait > 0 {
+            return Ok(Err(wait));
+        }
+    }
+    let forgotten = now.plus_seconds(-CHECKS_FORGOTTEN);
+    store::count_failure(&mut tx, &subject, now, forgotten).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
 /// How many seconds must pass before the next try; 0 where there is nothing to wait for.
 async fn wait(tx: &mut Tx, counted: &Counted, per_address: i64) -> sqlx::Result<i64> {
     let now = clock::now();

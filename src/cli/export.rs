@@ -13,8 +13,8 @@ use crate::audit::model::{Act, Actor};
 use crate::cli::{Outcome, finish};
 use crate::csv_file::Dialect;
 use crate::db::Db;
-use crate::evaluation::form::YearForm;
-use crate::evaluation::{export, store};
+use crate::evaluation::year_file::form::YearForm;
+use crate::evaluation::year_file::{export, store};
 use crate::table_file::{self, Chunk, Format};
 use crate::{audit, clock, organisation};
 

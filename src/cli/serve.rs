@@ -17,7 +17,7 @@ use crate::cli::Outcome;
 use crate::clock;
 use crate::db::Db;
 use crate::settings::{self, Settings};
-use crate::{server, site};
+use crate::{criteria, server, site};
 
 #[derive(Args)]
 pub struct Serve {
@@ -27,6 +27,9 @@ pub struct Serve {
     /// Có proxy trên máy này lo TLS và ghi X-Forwarded-For; cookie chỉ đi qua https
     #[arg(long, env = "HAICHIEU_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Địa chỉ để người ngoài mở sổ, in trên phiếu cùng mã kiểm tra, ví dụ https://so.example.vn
+    #[arg(long, env = "HAICHIEU_PUBLIC_URL", value_name = "ĐỊA_CHỈ")]
+    public_url: Option<String>,
 }
 
 impl Serve {
@@ -52,6 +55,9 @@ impl Serve {
         } else {
             Settings::listening_on(address)
         };
+        let public_url = self.public_url.map(|it| it.trim_end_matches('/').to_owned());
+        let settings = Settings { public_url, ..settings };
+        criteria::seed::bring(&db).await?;
         serve(listener, settings, db, database, stop).await
     }
 }

@@ -1,30 +1,412 @@
-//! The year of a file, as typed.
+//! What is typed about sheets.
 
 use chrono::{Datelike, NaiveDate};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::evaluation::model::Year;
-use crate::faults::Faults;
+use crate::criteria::model::Whole;
+use crate::evaluation::model::{Consultation, OpenedYear, SentHow, Sheet};
+use crate::evaluation::store::consultations::NewConsultation;
+use crate::evaluation::store::writing::Draft;
+use crate::faults::{Clash, Faults};
+use crate::ids::{ConsultationId, CriterionId, OptionId, UnitId};
+use crate::vietnamese::day;
 
+/// Characters of the free text, of a list of names, of a reason.
+const LONGEST_TEXT: usize = 2_000;
+const LONGEST_NAMES: usize = 300;
+const LONGEST_REASON: usize = 500;
+
+/// The year of a page, as it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct YearForm {
+pub struct YearQuery {
     pub year: String,
-    /// A word of [`crate::csv_file::Dialect`].
-    pub format: String,
+    /// The day of a count; today where it is left empty.
+    pub on: String,
+    /// A word of [`crate::evaluation::model::State`].
+    pub state: String,
+    /// A word of [`crate::evaluation::model::Kind`].
+    pub kind: String,
+    pub workplace: String,
+    pub page: String,
+    /// The number of a criterion.
+    pub criterion: String,
+    /// What was just done, to be said.
+    pub done: String,
+    pub saved: String,
 }
 
-impl YearForm {
-    /// What is left empty is the present year.
-    pub fn read(&self, today: NaiveDate) -> Result<Year, Faults> {
+impl YearQuery {
+    /// The year asked for, if one can be read; no year begins after `today`.
+    pub fn year(&self, today: NaiveDate) -> Result<Option<i64>, Faults> {
         let mut faults = Faults::default();
-        let year = match self.year.trim() {
-            "" => Some(today.year()),
-            typed => typed.parse().ok().filter(|year| (1900..=today.year()).contains(year)),
+        let read = |typed: &str| match typed.parse::<i64>() {
+            Ok(year) if (2000..=i64::from(today.year())).contains(&year) => Ok(year),
+            _ => Err("Viết năm đủ bốn chữ số, không sau năm nay, ví dụ 2024"),
         };
-        let fault = "Viết năm đủ bốn chữ số, không sau năm nay, ví dụ 2024";
-        let year = faults.need("year", year, fault);
-        year.map(|year| Year::new(year, today)).ok_or(faults)
+        let year = faults.read_optional("year", &self.year, read);
+        year.ok_or(faults)
+    }
+
+    /// The day of a count, not after `today`.
+    pub fn on(&self, today: NaiveDate) -> Result<NaiveDate, Faults> {
+        let mut faults = Faults::default();
+        let on = match self.on.trim() {
+            "" => Some(today),
+            typed => faults.read("on", day::read(typed)),
+        };
+        if on.is_some_and(|it| it > today) {
+            faults.add("on", "Nhập ngày không sau hôm nay");
+        }
+        on.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+}
+
+/// The days of a year's opening.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenForm {
+    pub year: String,
+    pub reference_on: String,
+    pub sign_by: String,
+    pub return_by: String,
+    pub version: String,
+    pub step: String,
+}
+
+/// The days of an opening, as read.
+#[derive(Clone, Copy, Debug)]
+pub struct Days {
+    pub year: i64,
+    pub reference_on: NaiveDate,
+    pub sign_by: Option<NaiveDate>,
+    pub return_by: Option<NaiveDate>,
+}
+
+impl OpenForm {
+    /// A year that was not opened yet: nothing is settled but that its members are counted
+    /// today, or on its last day once it is over.
+    pub fn new(year: i64, today: NaiveDate) -> OpenForm {
+        let last = i32::try_from(year).ok().and_then(|it| NaiveDate::from_ymd_opt(it, 12, 31));
+        OpenForm {
+            year: year.to_string(),
+            reference_on: day::short(last.unwrap_or(today).min(today)),
+            ..OpenForm::default()
+        }
+    }
+
+    pub fn of(opened: &OpenedYear) -> OpenForm {
+        let short = |it: Option<NaiveDate>| it.map(day::short).unwrap_or_default();
+        OpenForm {
+            year: opened.year.to_string(),
+            reference_on: day::short(opened.reference_on),
+            sign_by: short(opened.sign_by),
+            return_by: short(opened.return_by),
+            version: opened.version.to_string(),
+            step: String::new(),
+        }
+    }
+
+    pub fn read(&self, today: NaiveDate) -> Result<Days, Faults> {
+        let mut faults = Faults::default();
+        let year = self.year.trim().parse::<i64>().ok();
+        let year = year.filter(|it| (2000..=i64::from(today.year())).contains(it));
+        let year = faults.need("year", year, "Viết năm đủ bốn chữ số, không sau năm nay");
+        let reference_on = faults.read("reference_on", day::read(&self.reference_on));
+        if let (Some(year), Some(on)) = (year, reference_on)
+            && (i64::from(on.year()) != year || on > today)
+        {
+            let fault = format!("Nhập một ngày trong năm {year}, không sau hôm nay");
+            faults.add("reference_on", fault);
+        }
+        let sign_by = faults.read_optional("sign_by", &self.sign_by, day::read);
+        let return_by = faults.read_optional("return_by", &self.return_by, day::read);
+        if let (Some(Some(sign_by)), Some(Some(return_by))) = (sign_by, return_by)
+            && return_by < sign_by
+        {
+            faults.add("return_by", "Hạn gửi nơi công tác phải sau hạn chi bộ ký");
+        }
+        match (year, reference_on, sign_by, return_by) {
+            (Some(year), Some(reference_on), Some(sign_by), Some(return_by))
+                if faults.is_empty() =>
+            {
+                Ok(Days { year, reference_on, sign_by, return_by })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+/// A sheet as typed: `c-` and the id of a criterion for each that was answered.
+#[derive(Clone, Debug, Default)]
+pub struct SheetForm {
+    pub choices: Vec<(CriterionId, OptionId)>,
+    pub other_text: String,
+    pub consultation: String,
+    pub version: String,
+    pub action: String,
+}
+
+impl SheetForm {
+    pub fn of(sheet: &Sheet, choices: &[(CriterionId, OptionId)]) -> SheetForm {
+        SheetForm {
+            choices: choices.to_vec(),
+            other_text: sheet.other_text.clone(),
+            consultation: sheet.consultation_id.map(|it| it.to_string()).unwrap_or_default(),
+            version: sheet.version.to_string(),
+            action: String::new(),
+        }
+    }
+
+    /// Reads the fields; what no form of ours sends is left aside.
+    pub fn of_fields(fields: Vec<(String, String)>) -> SheetForm {
+        let mut form = SheetForm::default();
+        for (name, value) in fields {
+            match name.as_str() {
+                "other_text" => form.other_text = value,
+                "consultation" => form.consultation = value,
+                "version" => form.version = value,
+                "action" => form.action = value,
+                _ => {
+                    let criterion = name.strip_prefix("c-").and_then(|it| it.parse().ok());
+                    if let (Some(criterion), Ok(option)) = (criterion, value.parse()) {
+                        form.choices.push((criterion, option));
+                    }
+                }
+            }
+        }
+        form
+    }
+
+    pub fn is_chosen(&self, criterion: CriterionId, option: OptionId) -> bool {
+        self.choices.contains(&(criterion, option))
+    }
+
+    /// Only options of the sheet's own criteria count, one for each.
+    pub fn read(&self, whole: &Whole, consultations: &[Consultation]) -> Result<Draft, Faults> {
+        let mut faults = Faults::default();
+        let other_text = self.other_text.trim().replace("\r\n", "\n");
+        if other_text.chars().count() > LONGEST_TEXT {
+            faults.add("other_text", format!("Viết gọn lại, nhiều nhất {LONGEST_TEXT} ký tự"));
+        }
+        let mut choices: Vec<(CriterionId, OptionId)> = Vec::new();
+        let clears = self.action == "clear";
+        for criterion in whole.criteria.iter().filter(|_| !clears) {
+            let mut of_it = self.choices.iter().filter(|it| it.0 == criterion.id);
+            if let Some((id, option)) = of_it.next().filter(|it| criterion.option(it.1).is_some()) {
+                choices.push((*id, *option));
+            }
+        }
+        let consultation_id = match self.consultation.trim() {
+            "" => None,
+            typed => {
+                let id: Option<ConsultationId> = typed.parse().ok();
+                let known = id.filter(|id| consultations.iter().any(|it| it.id == *id));
+                faults.need("consultation", known, "Chọn một cuộc họp trong danh sách")
+            }
+        };
+        if faults.is_empty() {
+            Ok(Draft { choices, other_text, consultation_id })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// Where it differs from what is stored, in words.
+    pub fn clashes(&self, stored: &SheetForm, whole: &Whole) -> Vec<Clash> {
+        let label = |form: &SheetForm, criterion| {
+            let chosen = form.choices.iter().find(|it| it.0 == criterion);
+            let option = chosen.and_then(|it| whole.criterion(criterion)?.option(it.1));
+            option.map(|it| it.label.clone()).unwrap_or_default()
+        };
+        let mut clashes = Vec::new();
+        for it in &whole.criteria {
+            let (stored, typed) = (label(stored, it.id), label(self, it.id));
+            if stored != typed {
+                clashes.push(Clash { label: criterion_label(it.number), stored, typed });
+            }
+        }
+        clashes.extend(Clash::between(&[(
+            "Nhận xét khác",
+            &stored.other_text,
+            &self.other_text.replace("\r\n", "\n"),
+        )]));
+        if stored.consultation.trim() != self.consultation.trim() {
+            let said =
+                |it: &str| if it.trim().is_empty() { "chưa ghi" } else { "đã ghi" }.to_owned();
+            clashes.push(Clash {
+                label: "Cuộc họp với mặt trận",
+                stored: said(&stored.consultation),
+                typed: said(&self.consultation),
+            });
+        }
+        clashes
+    }
+}
+
+/// How pages and history name a criterion.
+pub fn criterion_label(number: i64) -> &'static str {
+    const LABELS: [&str; 10] = [
+        "Tiêu chí 1",
+        "Tiêu chí 2",
+        "Tiêu chí 3",
+        "Tiêu chí 4",
+        "Tiêu chí 5",
+        "Tiêu chí 6",
+        "Tiêu chí 7",
+        "Tiêu chí 8",
+        "Tiêu chí 9",
+        "Tiêu chí 10",
+    ];
+    let at = usize::try_from(number - 1).unwrap_or(usize::MAX);
+    LABELS.get(at).copied().unwrap_or("Tiêu chí khác")
+}
+
+/// A meeting with the Front work committee, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct ConsultationForm {
+    /// The id of the row that it creates.
+    pub id: String,
+    pub year: String,
+    pub held_on: String,
+    pub cell_people: String,
+    pub front_people: String,
+    pub version: String,
+    /// The sheets that were not discussed.
+    pub left_out: Vec<String>,
+}
+
+impl ConsultationForm {
+    pub fn new(year: i64) -> ConsultationForm {
+        ConsultationForm {
+            id: ConsultationId::new().to_string(),
+            year: year.to_string(),
+            ..ConsultationForm::default()
+        }
+    }
+
+    pub fn of(it: &Consultation) -> ConsultationForm {
+        ConsultationForm {
+            id: it.id.to_string(),
+            year: it.year.to_string(),
+            held_on: day::short(it.held_on),
+            cell_people: it.cell_people.clone(),
+            front_people: it.front_people.clone(),
+            version: it.version.to_string(),
+            left_out: Vec::new(),
+        }
+    }
+
+    pub fn of_fields(fields: Vec<(String, String)>) -> ConsultationForm {
+        let mut form = ConsultationForm::default();
+        for (name, value) in fields {
+            match name.as_str() {
+                "id" => form.id = value,
+                "year" => form.year = value,
+                "held_on" => form.held_on = value,
+                "cell_people" => form.cell_people = value,
+                "front_people" => form.front_people = value,
+                "version" => form.version = value,
+                "left_out" => form.left_out.push(value),
+                _ => {}
+            }
+        }
+        form
+    }
+
+    pub fn is_left_out(&self, id: &crate::ids::SheetId) -> bool {
+        self.left_out.iter().any(|it| *it == id.to_string())
+    }
+
+    pub fn read(
+        &self,
+        (id, unit_id, year): (ConsultationId, UnitId, i64),
+        today: NaiveDate,
+    ) -> Result<NewConsultation, Faults> {
+        let mut faults = Faults::default();
+        let held_on = faults.read("held_on", day::read(&self.held_on));
+        if let Some(on) = held_on
+            && (on > today || !(year..=year + 1).contains(&i64::from(on.year())))
+        {
+            let fault = format!("Nhập ngày họp, từ đầu năm {year} đến hôm nay");
+            faults.add("held_on", fault);
+        }
+        let names = |field: &'static str, typed: &str, faults: &mut Faults, fault: &str| {
+            let names = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+            if names.is_empty() || names.chars().count() > LONGEST_NAMES {
+                faults.add(field, fault);
+            }
+            names
+        };
+        let fault = "Nhập họ tên người của chi bộ dự họp: chi ủy, hoặc bí thư nếu không có chi ủy";
+        let cell_people = names("cell_people", &self.cell_people, &mut faults, fault);
+        let fault = "Nhập họ tên người của ban công tác mặt trận dự họp";
+        let front_people = names("front_people", &self.front_people, &mut faults, fault);
+        match held_on {
+            Some(held_on) if faults.is_empty() => {
+                Ok(NewConsultation { id, unit_id, year, held_on, cell_people, front_people })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Why a sheet goes back, or is corrected.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ReasonForm {
+    pub reason: String,
+    pub version: String,
+    /// The id of the sheet that a correction makes.
+    pub id: String,
+}
+
+impl ReasonForm {
+    pub fn read(&self) -> Result<String, Faults> {
+        let mut faults = Faults::default();
+        let reason = self.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+            let fault = format!("Viết lý do cho chi bộ hiểu, nhiều nhất {LONGEST_REASON} ký tự");
+            faults.add("reason", fault);
+        }
+        if faults.is_empty() { Ok(reason) } else { Err(faults) }
+    }
+}
+
+/// When and how sheets went back to the workplace.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SendForm {
+    pub on: String,
+    pub how: String,
+    pub year: String,
+    pub workplace: String,
+    pub version: String,
+}
+
+impl SendForm {
+    pub fn new(today: NaiveDate) -> SendForm {
+        SendForm { on: day::short(today), ..SendForm::default() }
+    }
+
+    /// `first` is the day of the confirmation.
+    pub fn read(
+        &self,
+        first: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Result<(NaiveDate, SentHow), Faults> {
+        let mut faults = Faults::default();
+        let on = faults.read("on", day::read(&self.on));
+        if let Some(day) = on
+            && (day > today || first.is_some_and(|it| day < it))
+        {
+            faults.add("on", "Nhập ngày gửi, từ ngày đảng ủy xác nhận đến hôm nay");
+        }
+        let how = faults.need("how", SentHow::read(&self.how), "Chọn cách gửi");
+        match (on, how) {
+            (Some(on), Some(how)) if faults.is_empty() => Ok((on, how)),
+            _ => Err(faults),
+        }
     }
 }
 
@@ -32,15 +414,35 @@ impl YearForm {
 mod tests {
     use super::*;
 
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
     #[test]
-    fn the_year_is_one_that_has_begun() {
-        let today = NaiveDate::from_ymd_opt(2024, 11, 15).unwrap();
-        let read =
-            |year: &str| YearForm { year: year.to_owned(), ..YearForm::default() }.read(today);
-        assert_eq!(read("").unwrap().year, 2024);
-        assert_eq!(read(" 2023 ").unwrap().year, 2023);
-        for typed in ["2025", "24", "năm nay"] {
-            assert!(read(typed).unwrap_err().of("year").is_some(), "{typed}");
+    fn a_year_is_opened_for_a_day_of_its_own_that_has_come() {
+        let today = day("2024-11-15");
+        let form = OpenForm::new(2024, today);
+        assert_eq!(form.reference_on, "15/11/2024");
+        assert_eq!(OpenForm::new(2023, today).reference_on, "31/12/2023");
+        let days = form.read(today).unwrap();
+        assert_eq!((days.sign_by, days.return_by), (None, None), "nothing is made up");
+        for wrong in ["31/12/2024", "31/12/2023", ""] {
+            let form = OpenForm { reference_on: wrong.to_owned(), ..form.clone() };
+            assert!(form.read(today).unwrap_err().of("reference_on").is_some(), "{wrong}");
         }
+        let form = OpenForm {
+            sign_by: "10/12/2024".to_owned(),
+            return_by: "1/12/2024".to_owned(),
+            ..form
+        };
+        assert!(form.read(today).unwrap_err().of("return_by").is_some());
+    }
+
+    #[test]
+    fn a_sheet_is_sent_after_it_was_confirmed() {
+        let form = SendForm { how: "post".to_owned(), ..SendForm::new(day("2024-12-10")) };
+        assert!(form.read(Some(day("2024-12-10")), day("2024-12-10")).is_ok());
+        assert!(form.read(Some(day("2024-12-11")), day("2024-12-12")).is_err());
+        assert!(form.read(None, day("2024-12-09")).is_err());
     }
 }

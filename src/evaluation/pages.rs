@@ -1,106 +1,120 @@
-//! The year's file: what is in it, and the file itself.
+//! The pages, by what is done on them.
 
-use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use chrono::NaiveDate;
 
-use crate::access::frame::{Frame, Place};
-use crate::access::guard;
+use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
+use crate::access::model::Right::{
+    ConfirmEvaluations, KeepEvaluations, KeepMembers, OpenEvaluations, SeeCounts, SeeNames,
+};
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
-use crate::app::App;
-use crate::audit::model::Act;
-use crate::csv_file::Dialect;
+use crate::clock;
+use crate::db::{self, Tx};
 use crate::error::{Error, Result};
-use crate::evaluation::form::YearForm;
-use crate::evaluation::model::Year;
-use crate::evaluation::{export, store};
-use crate::faults::Faults;
+use crate::evaluation::model::{Act, ActKind, Sheet};
+use crate::evaluation::{store, year_file};
+use crate::ids::{ActId, SheetId};
+use crate::organisation;
 use crate::organisation::model::Unit;
-use crate::table_file::{self, Format};
-use crate::web::{Path, Query};
-use crate::{audit, clock};
+
+mod confirm;
+mod consultation;
+mod grid;
+mod list;
+mod opening;
+mod overview;
+mod paper;
+mod request;
+mod sheet;
+mod sign;
+mod step;
+mod verify;
 
 pub fn routes() -> Routes {
-    let export = Need::Right(Right::ExportNames);
+    let counts = Need::Right(SeeCounts);
+    let see = Need::Right(SeeNames);
+    let keep = Need::Right(KeepEvaluations);
+    let confirm = Need::Right(ConfirmEvaluations);
+    let open = Need::Right(OpenEvaluations);
+    let members = Need::Right(KeepMembers);
     Routes::new()
-        .get("/units/{code}/evaluations", export, show)
-        .get("/units/{code}/evaluations.csv", export, csv)
-        .get("/units/{code}/evaluations.xlsx", export, sheet)
+        .get("/units/{code}/evaluations", counts, overview::show)
+        .get("/units/{code}/evaluations/open", open, opening::form)
+        .post("/units/{code}/evaluations/open", open, opening::open)
+        .get("/units/{code}/evaluations/sheets", see, list::list)
+        .post("/units/{code}/evaluations/sent", members, list::send)
+        .get("/units/{code}/evaluations/print", see, paper::many)
+        .get("/units/{code}/evaluations/consultations", keep, consultation::new)
+        .post("/units/{code}/evaluations/consultations", keep, consultation::add)
+        .get("/consultations/{id}", keep, consultation::edit)
+        .post("/consultations/{id}", keep, consultation::change)
+        .get("/units/{code}/evaluations/grid", keep, grid::show)
+        .post("/units/{code}/evaluations/grid", keep, grid::mark)
+        .post("/markings/{id}/undo", keep, grid::undo)
+        .get("/units/{code}/evaluations/sign", keep, sign::ask)
+        .post("/units/{code}/evaluations/sign", keep, sign::sign_all)
+        .get("/units/{code}/evaluations/confirm", confirm, confirm::ask)
+        .post("/units/{code}/evaluations/confirm", confirm, confirm::confirm_all)
+        .get("/evaluations/{id}", see, sheet::show)
+        .post("/evaluations/{id}", keep, sheet::save)
+        .post("/evaluations/{id}/sign", keep, sign::sign)
+        .post("/evaluations/{id}/confirm", confirm, confirm::confirm)
+        .get("/evaluations/{id}/return", confirm, step::ask_return)
+        .post("/evaluations/{id}/return", confirm, step::give_back)
+        .get("/evaluations/{id}/correct", confirm, step::ask_correct)
+        .post("/evaluations/{id}/correct", confirm, step::correct)
+        .get("/evaluations/{id}/send", members, step::ask_send)
+        .post("/evaluations/{id}/send", members, step::send)
+        .get("/evaluations/{id}/print", see, paper::one)
+        .get("/members/{id}/evaluation-requests", members, request::form)
+        .post("/members/{id}/evaluation-requests", members, request::add)
+        .get("/verify", Need::Anyone, verify::form)
+        .get("/verify/{code}", Need::Anyone, verify::show)
+        .merge(year_file::pages::routes())
 }
 
-#[derive(Template)]
-#[template(path = "evaluation/file.html")]
-struct FilePage {
-    frame: Frame,
-    unit: Unit,
-    form: YearForm,
-    faults: Faults,
-    /// The year and the number of people; None where no year could be read.
-    found: Option<(Year, i64)>,
+/// A sheet, the cell that writes it, and the proof that the viewer may do this there.
+async fn enter(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    id: SheetId,
+    right: Right,
+) -> Result<(Sheet, Unit, Scope)> {
+    let unit_id = store::unit_of(tx, id).await?;
+    let scope = guard::enter(tx, viewer, unit_id, right).await?;
+    let sheet = store::get(tx, &scope, id).await?;
+    let unit = organisation::store::get(tx, unit_id, clock::today()).await?;
+    Ok((sheet, unit, scope))
 }
 
-async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(mut form): Query<YearForm>,
-) -> Result<Response> {
-    let mut tx = app.db.read().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::ExportNames).await?;
-    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Evaluation).await?;
-    let (found, faults) = match form.read(clock::today()) {
-        Ok(year) => {
-            form.year = year.year.to_string();
-            (Some((year, store::count(&mut tx, &scope, year).await?)), Faults::default())
-        }
-        Err(faults) => (None, faults),
-    };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = FilePage { frame, unit, form, faults, found };
-    Ok((status, Html(page.render()?)).into_response())
+/// An act that the viewer does now.
+fn act(viewer: &Viewer, kind: ActKind, note: &str) -> Act {
+    let (account_name, note) = (viewer.display_name.clone(), note.to_owned());
+    Act { id: ActId::new(), kind, account_name, note, at: clock::now() }
 }
 
-async fn csv(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(form): Query<YearForm>,
-) -> Result<Response> {
-    let dialect = Dialect::read(&form.format).unwrap_or(Dialect::Excel);
-    download(app, viewer, code, form, Format::Csv(dialect)).await
+/// The first day of a year, and the first day after `on` or after the year, whichever is
+/// earlier.
+fn days(year: i64, on: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let year = i32::try_from(year).unwrap_or(i32::MAX);
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN);
+    let after = NaiveDate::from_ymd_opt(year.saturating_add(1), 1, 1).unwrap_or(NaiveDate::MAX);
+    (first, on.succ_opt().unwrap_or(NaiveDate::MAX).min(after))
 }
 
-async fn sheet(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(form): Query<YearForm>,
-) -> Result<Response> {
-    download(app, viewer, code, form, Format::Sheet).await
+/// Somebody wrote the same between our reading and our writing.
+fn raced(error: sqlx::Error) -> Error {
+    let passes = matches!(error, sqlx::Error::RowNotFound) || db::is_duplicate(&error);
+    if passes { Error::Unavailable(error.into()) } else { error.into() }
 }
 
-async fn download(
-    app: App,
-    viewer: Viewer,
-    code: String,
-    form: YearForm,
-    format: Format,
-) -> Result<Response> {
-    let mut tx = app.db.write().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::ExportNames).await?;
-    let year = form.read(clock::today()).ok();
-    let year = year.ok_or(Error::BadRequest("Năm của tệp không đọc được."))?;
-    // The trace is kept before the first byte leaves.
-    let lines = store::count(&mut tx, &scope, year).await?;
-    format.hold(lines)?;
-    let done = export::said(year, &unit.name_in_text(), format, lines);
-    let act = Act::new("unit.evaluations", unit.id.0, done).in_unit(unit.id);
-    audit::store::append(&mut tx, &viewer.actor(), act).await?;
-    tx.commit().await?;
-
-    let table = export::table(year, &unit.code, &unit.party_name());
-    table_file::answer(table, format, |rows| export::fill(app.db, scope, year, rows)).await
+/// The year that a page is about: the one asked for, or else the latest with sheets, or this.
+async fn year_of(tx: &mut Tx, unit: &Unit, asked: Option<i64>, today: NaiveDate) -> Result<i64> {
+    use chrono::Datelike as _;
+    if let Some(year) = asked {
+        return Ok(year);
+    }
+    let last = store::counts::last_year(tx, unit.id).await?;
+    Ok(last.unwrap_or_else(|| i64::from(today.year())))
 }

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::csv_file::{self, Dialect};
 use crate::error::Result;
 use crate::organisation::model::Unit;
+use crate::small::Shown;
 use crate::statistics::model::{AsOf, Figures, Overview};
-use crate::statistics::small::{Line, Shown, View};
+use crate::statistics::small::{Line, View};
 use crate::vietnamese::day;
 
 const COLUMNS: [&str; 17] = [

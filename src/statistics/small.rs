@@ -1,37 +1,12 @@
 //! The counts as pages and files show them: to those who see no names, a count that is
 //! small enough to point at somebody is not told, nor what would betray it.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 
 use crate::ids::UnitId;
 use crate::organisation::model::Unit;
+use crate::small::{Shown, few, second, shown, told};
 use crate::statistics::model::{Figures, Overview};
-use crate::vietnamese::number;
-
-/// From so many people on, a count points at nobody.
-const ENOUGH: i64 = 5;
-
-/// A count as it is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    Exact(i64),
-    /// Some, but fewer than five.
-    Few,
-    /// Told, it would betray by subtraction the one that is few.
-    Hidden,
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Shown::Exact(count) => f.write_str(&number::grouped(*count)),
-            Shown::Few => f.write_str("< 5"),
-            Shown::Hidden => f.write_str("ẩn"),
-        }
-    }
-}
 
 /// A line of the table.
 #[derive(Clone, Debug)]
@@ -102,81 +77,23 @@ fn hide_total(total: &mut Line, above: Option<&Line>) {
     }
     let Figures { members, meetings, .. } = total.figures;
     (total.normal, total.exempt) = (told(members.normal), told(members.exempt));
-    total.attendance = is_exact(total.normal) && !few(meetings.expected);
+    total.attendance = total.normal.is_exact() && !few(meetings.expected);
 }
 
 fn hide_lines(lines: &mut [Line], total: &Line) {
     let of = |count: fn(&Figures) -> i64, lines: &[Line]| -> Vec<i64> {
         lines.iter().map(|it| count(&it.figures)).collect()
     };
-    let normal = shown(&of(|it| it.members.normal, lines), is_exact(total.normal));
-    let exempt = shown(&of(|it| it.members.exempt, lines), is_exact(total.exempt));
+    let normal = shown(&of(|it| it.members.normal, lines), total.normal.is_exact());
+    let exempt = shown(&of(|it| it.members.exempt, lines), total.exempt.is_exact());
     let expected = of(|it| it.meetings.expected, lines);
     // Attendance tells how many there are, too.
-    let untold = (0..lines.len()).map(|at| !is_exact(normal[at]) || few(expected[at]));
+    let untold = (0..lines.len()).map(|at| !normal[at].is_exact() || few(expected[at]));
     let mut untold: Vec<bool> = untold.collect();
     if let Some(at) = second(&expected, &untold, total.attendance) {
         untold[at] = true;
     }
     for (at, line) in lines.iter_mut().enumerate() {
         (line.normal, line.exempt, line.attendance) = (normal[at], exempt[at], !untold[at]);
-    }
-}
-
-fn shown(counts: &[i64], total_is_told: bool) -> Vec<Shown> {
-    let mut shown: Vec<Shown> = counts.iter().map(|count| told(*count)).collect();
-    let hidden: Vec<bool> = shown.iter().map(|it| !is_exact(*it)).collect();
-    if let Some(at) = second(counts, &hidden, total_is_told) {
-        shown[at] = Shown::Hidden;
-    }
-    shown
-}
-
-fn told(count: i64) -> Shown {
-    if few(count) { Shown::Few } else { Shown::Exact(count) }
-}
-
-fn is_exact(shown: Shown) -> bool {
-    matches!(shown, Shown::Exact(_))
-}
-
-fn few(count: i64) -> bool {
-    (1..ENOUGH).contains(&count)
-}
-
-/// The line to hide as well, the smallest of the others that are not empty: beside the
-/// only hidden one where the total is told, and in its stead where it is not, since the
-/// lines would tell it.
-fn second(counts: &[i64], hidden: &[bool], total_is_told: bool) -> Option<usize> {
-    let alone = usize::from(total_is_told);
-    if hidden.iter().filter(|it| **it).count() != alone {
-        return None;
-    }
-    let others = (0..counts.len()).filter(|at| !hidden[*at] && counts[*at] > 0);
-    others.min_by_key(|at| counts[*at])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Shown::{Exact, Few, Hidden};
-    use super::*;
-
-    #[test]
-    fn a_small_count_takes_the_next_smallest_with_it() {
-        assert_eq!(shown(&[30, 4, 0, 12], true), [Exact(30), Few, Exact(0), Hidden]);
-        assert_eq!(shown(&[30, 4, 1, 12], true), [Exact(30), Few, Few, Exact(12)]);
-        assert_eq!(shown(&[30, 5, 0], true), [Exact(30), Exact(5), Exact(0)]);
-    }
-
-    #[test]
-    fn the_lines_do_not_tell_a_total_that_is_hidden() {
-        assert_eq!(shown(&[30, 12, 0], false), [Exact(30), Hidden, Exact(0)]);
-        assert_eq!(shown(&[30, 4], false), [Exact(30), Few]);
-    }
-
-    #[test]
-    fn alone_a_small_count_hides_the_total() {
-        assert_eq!(shown(&[3, 0], true), [Few, Exact(0)]);
-        assert_eq!(told(3), Few);
     }
 }

@@ -84,24 +84,36 @@ impl FullName {
     /// The capital letter a roll call files the name under: Ánh is under A,
     /// Ân under Â, Đức under Đ; `#` when the given name has no letter.
     pub fn initial(&self) -> char {
-        let mut letters = self.given.nfd().map(fold::true_d).skip_while(|c| !c.is_alphabetic());
-        let Some(base) = letters.next() else { return '#' };
-        let marks = letters.take_while(|c| matches!(c, '\u{300}'..='\u{36f}'));
-        let shaped: String = std::iter::once(base)
-            .chain(marks.filter(|c| !fold::is_tone(*c)))
-            .nfc()
-            .flat_map(char::to_uppercase)
-            .collect();
-        match shaped.chars().next() {
-            Some(letter @ ('Ă' | 'Â' | 'Đ' | 'Ê' | 'Ô' | 'Ơ' | 'Ư')) => letter,
-            _ => base.to_uppercase().next().unwrap_or(base),
-        }
+        initial_of(&self.given)
     }
 
     /// Family and middle name, as they stand before the given name.
     pub fn before_given(&self) -> String {
         fold::single_spaced(&format!("{} {}", self.family, self.middle))
     }
+}
+
+/// The capital letter of a word, without its tone; `#` where it has no letter.
+fn initial_of(word: &str) -> char {
+    let mut letters = word.nfd().map(fold::true_d).skip_while(|c| !c.is_alphabetic());
+    let Some(base) = letters.next() else { return '#' };
+    let marks = letters.take_while(|c| matches!(c, '\u{300}'..='\u{36f}'));
+    let shaped: String = std::iter::once(base)
+        .chain(marks.filter(|c| !fold::is_tone(*c)))
+        .nfc()
+        .flat_map(char::to_uppercase)
+        .collect();
+    match shaped.chars().next() {
+        Some(letter @ ('Ă' | 'Â' | 'Đ' | 'Ê' | 'Ô' | 'Ơ' | 'Ư')) => letter,
+        _ => base.to_uppercase().next().unwrap_or(base),
+    }
+}
+
+/// `Đ. T. H.` for Đặng Thị Hòa: enough to recognise one's own paper, too little to name
+/// anybody.
+pub fn initials(full_name: &str) -> String {
+    let letters = full_name.split_whitespace().map(|it| format!("{}.", initial_of(it)));
+    letters.collect::<Vec<_>>().join(" ")
 }
 
 /// NFC, single spaces, without the invisible characters that come along when
@@ -128,6 +140,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn initials_name_nobody() {
+        assert_eq!(initials("Đặng Thị Ánh"), "Đ. T. A.");
+        assert_eq!(initials("Ưng  Ân"), "Ư. Â.");
+    }
     use crate::vietnamese::fold::tests::WORDS;
 
     proptest! {

@@ -27,5 +27,6 @@ mod roll_call;
 mod schema;
 mod scope;
 mod settings;
+mod sheets;
 mod statistics;
 mod support;

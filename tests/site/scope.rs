@@ -3,16 +3,23 @@
 //! The table of routes says what each page asks for; this walks all of it, so that a
 //! page added tomorrow is checked as well.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use haichieu::access::model::{Grant, Right, Role};
 use haichieu::access::routes::{Need, Route};
 use haichieu::contributions::model::{
     ContributionKind, Giver, NewContribution, NewWorkItem, WorkKind,
 };
+use haichieu::criteria::model::Variant;
+use haichieu::db::Tx;
+use haichieu::evaluation::model::{Act, ActKind};
+use haichieu::evaluation::store::consultations::NewConsultation;
+use haichieu::evaluation::store::opening::NewOnDemand;
+use haichieu::evaluation::store::writing::Marking;
 use haichieu::exchange::import::pages::draft;
 use haichieu::ids::{
-    AccountId, BatchId, ContributionId, GrantId, ImportId, LetterId, MeetingId, MemberId, MergeId,
-    OpinionId, ResidenceId, WorkItemId,
+    AccountId, ActId, BatchId, ConsultationId, ContributionId, CriteriaSetId, GrantId, ImportId,
+    LetterId, MarkingId, MeetingId, MemberId, MergeId, OpinionId, ResidenceId, SheetId, UnitId,
+    WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{EndReason, NewLetter, NewMember, NewResidence, ResidenceKind};
@@ -20,7 +27,9 @@ use haichieu::members::store::Merge;
 use haichieu::opinions::model::NewOpinion;
 use haichieu::vietnamese::name::FullName;
 use haichieu::web::Upload;
-use haichieu::{access, clock, contributions, exchange, meetings, members, opinions, site};
+use haichieu::{
+    access, clock, contributions, criteria, evaluation, exchange, meetings, members, opinions, site,
+};
 use reqwest::{Method, StatusCode};
 
 use crate::support::{Page, Site, Visitor, day};
@@ -39,13 +48,17 @@ struct Objects {
     batch: BatchId,
     import: ImportId,
     opinion: OpinionId,
+    sheet: SheetId,
+    consultation: ConsultationId,
+    marking: MarkingId,
+    criteria: CriteriaSetId,
     account: AccountId,
     grant: GrantId,
 }
 
 #[tokio::test]
 async fn every_page_asks_who_is_looking() {
-    let site = Site::start().await;
+    let site = Site::with_criteria().await;
     let objects = Objects::build(&site).await;
     let stranger = site.stranger();
     for route in site::table() {
@@ -65,7 +78,7 @@ async fn every_page_asks_who_is_looking() {
 
 #[tokio::test]
 async fn an_outsider_finds_nothing_anywhere() {
-    let site = Site::start().await;
+    let site = Site::with_criteria().await;
     let objects = Objects::build(&site).await;
     let others = [
         (Role::CellSecretary, site.town.cell_b1),
@@ -90,7 +103,7 @@ async fn an_outsider_finds_nothing_anywhere() {
 
 #[tokio::test]
 async fn every_role_gets_what_its_rights_say_and_no_more() {
-    let site = Site::start().await;
+    let site = Site::with_criteria().await;
     let objects = Objects::build(&site).await;
     let town = &site.town;
     let visitors = [
@@ -125,7 +138,7 @@ async fn every_role_gets_what_its_rights_say_and_no_more() {
 
 #[tokio::test]
 async fn an_unknown_record_is_answered_like_a_foreign_one() {
-    let site = Site::start().await;
+    let site = Site::with_criteria().await;
     let objects = Objects::build(&site).await;
     let outsider = site.outsider().await;
     let foreign = outsider.get(&format!("/members/{}", objects.member)).await;
@@ -157,6 +170,10 @@ impl Objects {
             "imports" => self.import.to_string(),
             "contribution-batches" => self.batch.to_string(),
             "opinions" => self.opinion.to_string(),
+            "evaluations" => self.sheet.to_string(),
+            "consultations" => self.consultation.to_string(),
+            "markings" => self.marking.to_string(),
+            "criteria" => self.criteria.to_string(),
             "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
             "administration" => self.account.to_string(),
             _ => String::new(),
@@ -180,6 +197,10 @@ impl Objects {
             batch: BatchId::new(),
             import: ImportId::new(),
             opinion: OpinionId::new(),
+            sheet: SheetId::new(),
+            consultation: ConsultationId::new(),
+            marking: MarkingId::new(),
+            criteria: CriteriaSetId::new(),
             account: AccountId::new(),
             grant: GrantId::new(),
         };
@@ -241,6 +262,7 @@ impl Objects {
             let (import, rows) = draft(objects.import, cell, String::new(), &upload).unwrap();
             exchange::import::store::add(tx, &import).await.unwrap();
             exchange::import::store::add_rows(tx, import.id, &rows).await.unwrap();
+            objects.evaluate(tx, cell).await;
             access::store::add(tx, objects.account, "kept", "Người giữ", None, now).await.unwrap();
             let (id, account_id) = (objects.grant, objects.account);
             let role = Role::CellSecretary;
@@ -249,6 +271,55 @@ impl Objects {
         })
         .await;
         objects
+    }
+
+    /// A sheet about the member, with all that belongs to it.
+    async fn evaluate(&self, tx: &mut Tx, unit_id: UnitId) {
+        let today = clock::today();
+        let (year, variant) = (i64::from(today.year()), Variant::Normal);
+        let whole = criteria::store::in_force(tx, variant, today).await.unwrap().unwrap();
+        let act = Act {
+            id: ActId::new(),
+            kind: ActKind::Open,
+            account_name: String::new(),
+            note: String::new(),
+            at: clock::now(),
+        };
+        let sheet = NewOnDemand {
+            id: self.sheet,
+            member_id: self.member,
+            unit_id,
+            reference_on: today,
+            year,
+            purpose: "Quy hoạch".to_owned(),
+            set_id: whole.set.id,
+            asked: whole.asked(),
+        };
+        evaluation::store::opening::open_on_demand(tx, &sheet, &act).await.unwrap();
+        let consultation = NewConsultation {
+            id: self.consultation,
+            unit_id,
+            year,
+            held_on: today,
+            cell_people: "Bí thư".to_owned(),
+            front_people: "Trưởng ban".to_owned(),
+        };
+        evaluation::store::consultations::add(tx, &consultation, act.at).await.unwrap();
+        let option = &whole.criteria[0].options[0];
+        let marking = Marking {
+            id: self.marking,
+            unit_id,
+            year,
+            option_id: option.id,
+            marked: 0,
+            account_name: String::new(),
+            marked_at: act.at,
+            undone_at: None,
+            criterion_id: whole.criteria[0].id,
+            criterion_number: 1,
+            label: option.label.clone(),
+        };
+        evaluation::store::writing::add_marking(tx, &marking).await.unwrap();
     }
 
     fn member(&self) -> NewMember {
@@ -298,7 +369,7 @@ impl Objects {
         }
     }
 
-    fn opinion(&self, unit_id: haichieu::ids::UnitId) -> NewOpinion {
+    fn opinion(&self, unit_id: UnitId) -> NewOpinion {
         NewOpinion {
             id: self.opinion,
             unit_id,
@@ -310,7 +381,7 @@ impl Objects {
         }
     }
 
-    fn gift(&self, unit_id: haichieu::ids::UnitId, given_on: NaiveDate) -> NewContribution {
+    fn gift(&self, unit_id: UnitId, given_on: NaiveDate) -> NewContribution {
         NewContribution {
             id: self.contribution,
             unit_id,

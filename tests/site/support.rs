@@ -15,7 +15,7 @@ use haichieu::db::{Db, Tx};
 use haichieu::ids::{AccountId, GrantId, UnitId};
 use haichieu::organisation::model::{NewUnit, UnitKind};
 use haichieu::settings::Settings;
-use haichieu::{access, organisation, server, site};
+use haichieu::{access, criteria, organisation, server, site};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -79,6 +79,13 @@ impl Site {
         let db = Db::open(&fresh_database().await).await.unwrap();
         let watch = Watch::start(db.clone());
         (serve(&db, &watch, Settings::listening_on).await, db)
+    }
+
+    /// Likewise, with the criteria that the program brings.
+    pub async fn with_criteria() -> Site {
+        let site = Site::start().await;
+        criteria::seed::bring(&site.db).await.unwrap();
+        site
     }
 
     /// For what no page does: writes straight into the database.

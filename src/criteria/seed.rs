@@ -1,0 +1,108 @@
+//! The sets that the program brings with it, from `seeds/criteria.csv`: what is known of
+//! the official form, each text marked as read in a source or to be confirmed.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::audit;
+use crate::audit::model::{Act, Actor};
+use crate::clock;
+use crate::criteria::model::{NewCriterion, NewOption, Variant};
+use crate::criteria::store::{self, NewSet};
+use crate::db::{Db, is_duplicate};
+use crate::ids::CriteriaSetId;
+
+const FILE: &str = include_str!("../../seeds/criteria.csv");
+
+#[derive(Deserialize)]
+struct Line {
+    set: String,
+    name: String,
+    category: String,
+    valid_from: String,
+    source: String,
+    criterion: usize,
+    heading: String,
+    heading_confirmed: String,
+    label: String,
+    label_confirmed: String,
+}
+
+/// Writes down the sets of the file that the registry does not have yet.
+pub async fn bring(db: &Db) -> sqlx::Result<()> {
+    let mut tx = db.write().await?;
+    let at = clock::now();
+    let mut brought = 0;
+    for set in sets() {
+        let code = set.code.as_deref().unwrap_or_default();
+        if store::has_code(&mut tx, code).await? {
+            continue;
+        }
+        match store::add(&mut tx, &NewSet { issued_at: Some(at), ..set }, at).await {
+            // Another server of the same registry has just brought it.
+            Err(error) if is_duplicate(&error) => return Ok(()),
+            done => done?,
+        }
+        brought += 1;
+    }
+    if brought == 0 {
+        return Ok(());
+    }
+    let summary = format!("Nạp {brought} bộ tiêu chí đi cùng phần mềm");
+    let act = Act::new("criteria.seed", None, summary);
+    audit::store::append(&mut tx, &Actor::command_line(), act).await?;
+    tx.commit().await
+}
+
+/// The file, which is compiled in and tested.
+fn sets() -> Vec<NewSet> {
+    let mut sets: Vec<NewSet> = Vec::new();
+    for line in csv::Reader::from_reader(FILE.as_bytes()).deserialize().flatten() {
+        let line: Line = line;
+        if sets.last().is_none_or(|it| it.code.as_deref() != Some(&line.set)) {
+            sets.push(NewSet {
+                id: CriteriaSetId::new(),
+                code: Some(line.set),
+                name: line.name,
+                source: line.source,
+                variant: Variant::read(&line.category).unwrap_or(Variant::Normal),
+                valid_from: line.valid_from.parse().unwrap_or(NaiveDate::MIN),
+                issued_at: None,
+                criteria: Vec::new(),
+            });
+        }
+        let Some(set) = sets.last_mut() else { continue };
+        if set.criteria.len() < line.criterion {
+            let confirmed = line.heading_confirmed == "yes";
+            let (heading, options) = (line.heading, Vec::new());
+            set.criteria.push(NewCriterion { heading, confirmed, options });
+        }
+        if let Some(criterion) = set.criteria.last_mut() {
+            let confirmed = line.label_confirmed == "yes";
+            criterion.options.push(NewOption { label: line.label, confirmed });
+        }
+    }
+    sets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Domain 4.3: six criteria of three options each; three for the exempt.
+    #[test]
+    fn the_file_holds_what_is_known_of_the_form_and_guesses_nothing() {
+        let lines = csv::Reader::from_reader(FILE.as_bytes()).into_deserialize::<Line>();
+        assert!(lines.into_iter().all(|it| it.is_ok()));
+        let [normal, exempt] = sets().try_into().unwrap_or_else(|_| panic!("two sets"));
+        assert_eq!((normal.variant, exempt.variant), (Variant::Normal, Variant::Exempt));
+        assert_eq!(normal.valid_from.to_string(), "2020-01-02");
+        assert_eq!((normal.criteria.len(), exempt.criteria.len()), (6, 3));
+        for criterion in normal.criteria.iter().chain(&exempt.criteria) {
+            assert_eq!(criterion.options.len(), 3);
+            assert!(!criterion.confirmed || !criterion.heading.is_empty());
+        }
+        let known: Vec<bool> = normal.criteria.iter().map(|it| !it.heading.is_empty()).collect();
+        assert_eq!(known, [true, false, true, false, false, false]);
+    }
+}

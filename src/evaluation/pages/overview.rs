@@ -1,0 +1,271 @@
+//! How far the year's comments have come: of a cell, with what is to be done next; of a unit
+//! above, with a line for each unit below it, as of a day.
+
+use std::collections::HashSet;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{days, year_of};
+use crate::access::frame::{Frame, Place};
+use crate::access::guard::{self, Scope};
+use crate::access::model::Right;
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::criteria::model::{Variant, Whole};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::evaluation::form::YearQuery;
+use crate::evaluation::model::{Consultation, OpenedYear, Progress, State as SheetState};
+use crate::evaluation::small::{self, CriterionCount, Told};
+use crate::evaluation::store::counts::Stages;
+use crate::evaluation::store::{self, consultations, counts, opening};
+use crate::faults::Faults;
+use crate::ids::{OptionId, SheetId, UnitId};
+use crate::organisation::model::{Unit, by_name};
+use crate::small::Shown;
+use crate::web::{Path, Query};
+use crate::{clock, criteria, organisation};
+
+#[derive(Template)]
+#[template(path = "evaluation/cell.html")]
+struct CellPage {
+    frame: Frame,
+    unit: Unit,
+    year: i64,
+    years: Vec<i64>,
+    opened: Option<OpenedYear>,
+    today: NaiveDate,
+    progress: Progress,
+    consultations: Vec<Consultation>,
+    /// Sheets that could be signed but for the meeting with the Front work committee.
+    unconsulted: i64,
+    /// The first sheet that is to be written.
+    first: Option<SheetId>,
+    may_keep: bool,
+    may_confirm: bool,
+    may_open: bool,
+    may_export: bool,
+    done: String,
+}
+
+impl CellPage {
+    /// The states with any sheet in them, for links to the lists.
+    fn stages(&self) -> Vec<(SheetState, i64)> {
+        let it = &self.progress;
+        let all = [
+            (SheetState::Blank, it.blank),
+            (SheetState::Draft, it.draft),
+            (SheetState::Returned, it.returned),
+            (SheetState::Written, it.written),
+            (SheetState::Signed, it.signed),
+            (SheetState::Confirmed, it.confirmed),
+            (SheetState::Sent, it.sent),
+        ];
+        all.into_iter().filter(|(_, count)| *count > 0).collect()
+    }
+
+    fn left(&self) -> i64 {
+        self.progress.blank + self.progress.draft + self.progress.returned
+    }
+
+    /// Whether the day until which cells are to sign has passed, where one was settled.
+    fn is_late(&self) -> bool {
+        let late = self.opened.as_ref().and_then(|it| it.sign_by).is_some_and(|it| it < self.today);
+        late && self.progress.is_signed() < self.progress.all()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "evaluation/unit.html")]
+struct UnitPage {
+    frame: Frame,
+    unit: Unit,
+    query: YearQuery,
+    faults: Faults,
+    year: i64,
+    on: NaiveDate,
+    opened: Option<OpenedYear>,
+    lines: Vec<Line>,
+    total: Told,
+    criteria: Vec<CriterionCount>,
+    names: bool,
+    may_confirm: bool,
+    may_open: bool,
+    may_export: bool,
+}
+
+struct Line {
+    unit: Unit,
+    told: Told,
+    /// Sheets that wait for the ward's confirmation.
+    waiting: i64,
+}
+
+impl UnitPage {
+    /// The bar of a line: how much of its sheets is confirmed, in per cent.
+    fn share(told: &Told) -> Option<String> {
+        match (told[0], told[3]) {
+            (Shown::Exact(all), Shown::Exact(confirmed)) if all > 0 => {
+                let thousandths = confirmed * 1000 / all;
+                Some(format!("{}.{}%", thousandths / 10, thousandths % 10))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_past(&self) -> bool {
+        self.on < clock::today()
+    }
+}
+
+pub async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    Query(query): Query<YearQuery>,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
+    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Evaluation).await?;
+    let today = clock::today();
+    let asked = query.year(today);
+    let on = query.on(today);
+    let faults = asked.as_ref().err().or(on.as_ref().err()).cloned().unwrap_or_default();
+    let year = year_of(&mut tx, &unit, asked.unwrap_or_default(), today).await?;
+    let on = on.unwrap_or(today);
+    let opened = opening::in_force(&mut tx, unit.id, year, today).await?;
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    if unit.is_cell() && scope.may(Right::SeeNames) {
+        let page = cell_page(&mut tx, (unit, &scope), frame, year, opened).await?;
+        let page = CellPage { done: query.done, ..page };
+        return Ok((status, Html(page.render()?)).into_response());
+    }
+    let page = unit_page(&mut tx, &viewer, (unit, &scope), frame, (year, on)).await?;
+    let page = UnitPage { query, faults, opened, ..page };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+async fn cell_page(
+    tx: &mut Tx,
+    (unit, scope): (Unit, &Scope),
+    frame: Frame,
+    year: i64,
+    opened: Option<OpenedYear>,
+) -> Result<CellPage> {
+    let today = clock::today();
+    let this_year = i64::from(today.year());
+    Ok(CellPage {
+        frame,
+        year,
+        years: (this_year - 4..=this_year).rev().collect(),
+        opened,
+        today,
+        progress: store::progress(tx, unit.id, year).await?,
+        consultations: consultations::list(tx, unit.id, year).await?,
+        unconsulted: consultations::count_without(tx, unit.id, year).await?,
+        first: store::first_open(tx, unit.id, year).await?,
+        may_keep: scope.may(Right::KeepEvaluations),
+        may_confirm: scope.may(Right::ConfirmEvaluations),
+        may_open: scope.may(Right::OpenEvaluations),
+        may_export: scope.may(Right::ExportNames),
+        done: String::new(),
+        unit,
+    })
+}
+
+async fn unit_page(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (unit, scope): (Unit, &Scope),
+    frame: Frame,
+    (year, on): (i64, NaiveDate),
+) -> Result<UnitPage> {
+    let names = scope.may(Right::SeeNames);
+    let after = on.succ_opt().unwrap_or(on);
+    let counted = counts::by_child(tx, unit.id, (year, after), days(year, on)).await?;
+    let ids: Vec<UnitId> = counted.iter().map(|it| it.child_id).collect();
+    let mut units = organisation::store::children(tx, unit.id, on).await?;
+    if unit.is_cell() {
+        units.clear();
+    }
+    // Those that hung here on the reference day and hang elsewhere now: hardly ever any.
+    for id in
+        ids.iter().filter(|id| !units.iter().any(|it| it.id == **id)).copied().collect::<Vec<_>>()
+    {
+        units.push(organisation::store::get(tx, id, on).await?);
+    }
+    units.sort_by(|a, b| by_name(&a.name, &b.name));
+    let ids: Vec<UnitId> = units.iter().map(|it| it.id).collect();
+    let exact = small::of_children(&ids, &counted);
+    let set = set_of(tx, unit.id, year, on).await?;
+    let rows = counts::options(tx, unit.id, year, after).await?;
+    let (above, hidden) = match (&set, names) {
+        (Some(set), false) => above(tx, viewer, (&unit, set), (year, on)).await?,
+        _ => (None, HashSet::new()),
+    };
+    let (told, total) = small::stages(&exact, names, above.as_ref());
+    let criteria = set.map(|it| small::options(&it, &rows, &hidden)).unwrap_or_default();
+    let waiting = |it: &Stages| it.signed - it.confirmed;
+    let lines = units.into_iter().zip(told).zip(&exact).filter(|((_, _), it)| it.asked > 0);
+    let lines = lines.map(|((unit, told), it)| Line { unit, told, waiting: waiting(it) });
+    Ok(UnitPage {
+        frame,
+        query: YearQuery::default(),
+        faults: Faults::default(),
+        year,
+        on,
+        opened: None,
+        lines: lines.collect(),
+        total,
+        criteria,
+        names,
+        may_confirm: scope.may(Right::ConfirmEvaluations),
+        may_open: scope.may(Right::OpenEvaluations),
+        may_export: scope.may(Right::ExportNames),
+        unit,
+    })
+}
+
+/// The set whose criteria the unit's sheets of the year have: that of the reference day on
+/// which the year was opened, for it or below it.
+async fn set_of(tx: &mut Tx, unit_id: UnitId, year: i64, on: NaiveDate) -> Result<Option<Whole>> {
+    if let Some(id) = counts::set_of(tx, unit_id, year).await? {
+        return Ok(Some(criteria::store::get(tx, id).await?));
+    }
+    Ok(criteria::store::in_force(tx, Variant::Normal, on).await?)
+}
+
+/// What the tables above the unit tell of it to a viewer who sees no names: its line there,
+/// and the options that are hidden. As many look-ups as units above that the viewer may see.
+async fn above(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (unit, set): (&Unit, &Whole),
+    (year, on): (i64, NaiveDate),
+) -> Result<(Option<Told>, HashSet<OptionId>)> {
+    let path = organisation::store::path(tx, unit.id, on).await?;
+    let granted = |it: &Unit| viewer.grants.iter().any(|grant| grant.unit_id == Some(it.id));
+    let top = path.iter().position(granted).unwrap_or(path.len().saturating_sub(1));
+    let after = on.succ_opt().unwrap_or(on);
+    let mut line: Option<Told> = None;
+    let mut hidden: HashSet<OptionId> = HashSet::new();
+    for pair in path[top.min(path.len())..].windows(2) {
+        let [parent, child] = pair else { continue };
+        let counted = counts::by_child(tx, parent.id, (year, after), days(year, on)).await?;
+        let ids: Vec<UnitId> = counted.iter().map(|it| it.child_id).collect();
+        let exact = small::of_children(&ids, &counted);
+        let (told, _) = small::stages(&exact, false, line.as_ref());
+        line = ids.iter().position(|id| *id == child.id).map(|at| told[at]);
+        let rows = counts::options(tx, parent.id, year, after).await?;
+        hidden.extend(small::hidden_options(set, &rows));
+    }
+    if path.len() <= top + 1 {
+        let rows = counts::options(tx, unit.id, year, after).await?;
+        hidden.extend(small::hidden_options(set, &small::summed(&rows)));
+    }
+    Ok((line, hidden))
+}

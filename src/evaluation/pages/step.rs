@@ -1,0 +1,296 @@
+//! What is done to one sheet behind its signature: given back, corrected, sent.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use super::{act, enter, raced};
+use crate::access::frame::{Frame, Place};
+use crate::access::guard::Scope;
+use crate::access::model::Right;
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::audit::model::Act as Entry;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::evaluation::form::{ReasonForm, SendForm};
+use crate::evaluation::model::{ActKind, SentHow, Sheet, State as SheetState};
+use crate::evaluation::store::{self, steps};
+use crate::faults::Faults;
+use crate::ids::SheetId;
+use crate::organisation::model::Unit;
+use crate::vietnamese::day;
+use crate::web::{Form, Path};
+use crate::{audit, clock};
+
+/// Which reason is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Return,
+    Correct,
+}
+
+impl Why {
+    fn word(self) -> &'static str {
+        match self {
+            Why::Return => "return",
+            Why::Correct => "correct",
+        }
+    }
+
+    fn kind(self) -> ActKind {
+        match self {
+            Why::Return => ActKind::Return,
+            Why::Correct => ActKind::Correct,
+        }
+    }
+
+    /// The states in which it can be done.
+    fn fits(self, state: SheetState) -> bool {
+        match self {
+            Why::Return => state == SheetState::Signed,
+            Why::Correct => state.is_confirmed(),
+        }
+    }
+
+    /// Why it cannot, said to whoever tries.
+    fn refusal(self) -> Error {
+        Error::Conflict(match self {
+            Why::Return => {
+                "Chỉ trả lại phiếu mà chi bộ đã ký và đảng ủy chưa xác nhận. Mở lại phiếu để xem \
+                 phiếu đang ở bước nào."
+            }
+            Why::Correct => {
+                "Chỉ lập bản sửa cho phiếu đã xác nhận. Mở lại phiếu để xem phiếu đang ở bước nào."
+            }
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "evaluation/reason.html")]
+struct ReasonPage {
+    frame: Frame,
+    unit: Unit,
+    sheet: Sheet,
+    why: Why,
+    form: ReasonForm,
+    faults: Faults,
+}
+
+impl ReasonPage {
+    fn is_return(&self) -> bool {
+        self.why == Why::Return
+    }
+}
+
+async fn reason_page(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (sheet, unit, scope): (Sheet, Unit, Scope),
+    why: Why,
+    form: ReasonForm,
+) -> Result<ReasonPage> {
+    let frame = Frame::of_unit(tx, viewer, &scope, &unit, Place::Evaluation).await?;
+    Ok(ReasonPage { frame, unit, sheet, why, form, faults: Faults::default() })
+}
+
+pub async fn ask_return(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+) -> Result<Html<String>> {
+    ask(&app, &viewer, id, Why::Return).await
+}
+
+pub async fn ask_correct(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+) -> Result<Html<String>> {
+    ask(&app, &viewer, id, Why::Correct).await
+}
+
+async fn ask(app: &App, viewer: &Viewer, id: SheetId, why: Why) -> Result<Html<String>> {
+    let mut tx = app.db.read().await?;
+    let entered = enter(&mut tx, viewer, id, Right::ConfirmEvaluations).await?;
+    if !why.fits(entered.0.state) {
+        return Err(why.refusal());
+    }
+    let form = ReasonForm {
+        version: entered.0.version.to_string(),
+        id: SheetId::new().to_string(),
+        ..ReasonForm::default()
+    };
+    Ok(Html(reason_page(&mut tx, viewer, entered, why, form).await?.render()?))
+}
+
+pub async fn give_back(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response> {
+    take(&app, &viewer, id, Why::Return, form).await
+}
+
+pub async fn correct(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response> {
+    take(&app, &viewer, id, Why::Correct, form).await
+}
+
+async fn take(
+    app: &App,
+    viewer: &Viewer,
+    id: SheetId,
+    why: Why,
+    form: ReasonForm,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    steps::hold(&mut tx, id).await?;
+    let entered = enter(&mut tx, viewer, id, Right::ConfirmEvaluations).await?;
+    let sheet = &entered.0;
+    let is_current = form.version.trim() == sheet.version.to_string();
+    if let Some(there) = done_before(&mut tx, sheet, why, &form).await? {
+        return Ok(Redirect::to(&format!("/evaluations/{there}")).into_response());
+    }
+    if !is_current || !why.fits(sheet.state) {
+        return Err(why.refusal());
+    }
+    let reason = match form.read() {
+        Ok(reason) => reason,
+        Err(faults) => {
+            let page = reason_page(&mut tx, viewer, entered, why, form).await?;
+            let page = ReasonPage { faults, ..page };
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
+        }
+    };
+    let done = act(viewer, why.kind(), &reason);
+    let title = sheet.title();
+    let (there, summary) = match why {
+        Why::Return => {
+            steps::give_back(&mut tx, sheet, &done).await.map_err(raced)?;
+            (id, format!("Trả lại {title} của {}: {reason}", sheet.full_name))
+        }
+        Why::Correct => {
+            let new = form.id.parse().map_err(|_| Error::BadRequest("Thiếu mã biểu mẫu."))?;
+            steps::correct(&mut tx, sheet, new, &done).await.map_err(raced)?;
+            (new, format!("Lập bản sửa cho {title} của {}: {reason}", sheet.full_name))
+        }
+    };
+    let action = if why == Why::Return { "evaluation.return" } else { "evaluation.correct" };
+    let entry = Entry::new(action, id.0, summary).in_unit(entered.1.id);
+    audit::store::append(&mut tx, &viewer.actor(), entry).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/evaluations/{there}")).into_response())
+}
+
+/// Where the same form, sent twice, led the first time.
+async fn done_before(
+    tx: &mut Tx,
+    sheet: &Sheet,
+    why: Why,
+    form: &ReasonForm,
+) -> Result<Option<SheetId>> {
+    let done = match (why, form.id.parse::<SheetId>()) {
+        (Why::Return, _) => (sheet.state == SheetState::Returned).then_some(sheet.id),
+        (Why::Correct, Ok(new)) => {
+            let is_it = sheet.state == SheetState::Replaced
+                && store::unit_of(tx, new).await.is_ok_and(|it| it == sheet.unit_id);
+            is_it.then_some(new)
+        }
+        (Why::Correct, Err(_)) => None,
+    };
+    Ok(done)
+}
+
+#[derive(Template)]
+#[template(path = "evaluation/send.html")]
+struct SendPage {
+    frame: Frame,
+    unit: Unit,
+    sheet: Sheet,
+    form: SendForm,
+    faults: Faults,
+}
+
+impl SendPage {
+    fn hows() -> Vec<(&'static str, &'static str)> {
+        SentHow::choices()
+    }
+}
+
+async fn send_page(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (sheet, unit, scope): (Sheet, Unit, Scope),
+    form: SendForm,
+) -> Result<SendPage> {
+    let frame = Frame::of_unit(tx, viewer, &scope, &unit, Place::Evaluation).await?;
+    Ok(SendPage { frame, unit, sheet, form, faults: Faults::default() })
+}
+
+/// Only a confirmed sheet goes to the workplace.
+fn need_confirmed(sheet: &Sheet) -> Result<()> {
+    if sheet.state == SheetState::Confirmed {
+        return Ok(());
+    }
+    Err(Error::Conflict("Chỉ gửi phiếu mà đảng ủy đã xác nhận, và mỗi phiếu ghi gửi một lần."))
+}
+
+pub async fn ask_send(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+) -> Result<Html<String>> {
+    let mut tx = app.db.read().await?;
+    let entered = enter(&mut tx, &viewer, id, Right::KeepMembers).await?;
+    need_confirmed(&entered.0)?;
+    let version = entered.0.version.to_string();
+    let form = SendForm { version, ..SendForm::new(clock::today()) };
+    Ok(Html(send_page(&mut tx, &viewer, entered, form).await?.render()?))
+}
+
+pub async fn send(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+    Form(form): Form<SendForm>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    steps::hold(&mut tx, id).await?;
+    let entered = enter(&mut tx, &viewer, id, Right::KeepMembers).await?;
+    let sheet = &entered.0;
+    let there = Redirect::to(&format!("/evaluations/{id}")).into_response();
+    let read = form.read(sheet.confirmed_on, clock::today());
+    if let Ok((on, how)) = &read
+        && sheet.state == SheetState::Sent
+        && (sheet.sent_on, sheet.sent_how) == (Some(*on), Some(*how))
+    {
+        return Ok(there);
+    }
+    need_confirmed(sheet)?;
+    let (on, how) = match read {
+        Ok(read) => read,
+        Err(faults) => {
+            let page = send_page(&mut tx, &viewer, entered, form).await?;
+            let page = SendPage { faults, ..page };
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
+        }
+    };
+    let said = format!("{}, {}", how.label(), day::short(on));
+    let done = act(&viewer, ActKind::Send, &said);
+    steps::add_act(&mut tx, &done).await?;
+    steps::send(&mut tx, sheet, (on, how), &done).await.map_err(raced)?;
+    steps::record(&mut tx, &done).await?;
+    let summary = format!("Ghi gửi {} của {}: {said}", sheet.title(), sheet.full_name);
+    let entry = Entry::new("evaluation.send", id.0, summary).in_unit(entered.1.id);
+    audit::store::append(&mut tx, &viewer.actor(), entry).await?;
+    tx.commit().await?;
+    Ok(there)
+}

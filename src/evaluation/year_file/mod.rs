@@ -1,0 +1,9 @@
+//! The year of every member as a file.
+
+pub mod model;
+pub mod store;
+
+pub mod export;
+
+pub mod form;
+pub mod pages;
