@@ -10,8 +10,8 @@ words! {
     /// Excel splits by the list separator of the machine, `;` where a comma divides
     /// decimals, and takes UTF-8 for what it is only behind a mark.
     Dialect {
-        Excel = "csv", "CSV cho Excel";
-        Standard = "csv-standard", "CSV chuẩn";
+        Excel = "excel-csv", "CSV cho Excel";
+        Standard = "csv", "CSV chuẩn";
     }
 }
 
@@ -34,8 +34,9 @@ impl Dialect {
     }
 }
 
-/// A cell of text: one that a spreadsheet would take for a formula gets an apostrophe
-/// before it. Numbers of our own making need none.
+/// A cell of text for a spreadsheet: one that it would take for a formula gets an apostrophe
+/// before it. Numbers of our own making need none, and the standard dialect, which programs
+/// read, gets text as it is.
 pub fn text(text: &str) -> Cow<'_, str> {
     const LEADS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let is_wrapping =

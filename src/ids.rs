@@ -53,6 +53,7 @@ ids!(
     CriteriaSetId,
     CriterionId,
     EvaluationYearId,
+    ExportId,
     GrantId,
     GuestId,
     ImportId,

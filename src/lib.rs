@@ -43,6 +43,7 @@ pub mod minutes;
 pub mod statistics;
 
 pub mod exchange;
+pub mod exports;
 pub mod home;
 
 pub mod server;

@@ -21,8 +21,8 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::web::Path;
 use crate::{
-    access, administration, assets, contributions, criteria, evaluation, exchange, home, meetings,
-    members, minutes, opinions, statistics,
+    access, administration, assets, contributions, criteria, evaluation, exchange, exports, home,
+    meetings, members, minutes, opinions, statistics,
 };
 
 /// How long a handler may take, and a client to send its form.
@@ -73,6 +73,7 @@ fn routes() -> Routes {
         .merge(minutes::routes())
         .merge(criteria::pages::routes())
         .merge(evaluation::pages::routes())
+        .merge(exports::pages::routes())
         .merge(exchange::import::pages::routes())
 }
 

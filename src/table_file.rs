@@ -2,14 +2,12 @@
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use chrono::{Datelike, NaiveDate};
 use csv::Writer;
-use futures_util::stream;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task;
 
@@ -38,6 +36,31 @@ pub enum Format {
 }
 
 impl Format {
+    /// A word of [`Dialect`], or `xlsx`.
+    pub fn read(text: &str) -> Option<Format> {
+        match text.trim() {
+            "xlsx" => Some(Format::Sheet),
+            other => Dialect::read(other).map(Format::Csv),
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Csv(dialect) => dialect.as_str(),
+            Format::Sheet => "xlsx",
+        }
+    }
+
+    /// The end of the file's name, and its media type.
+    pub fn kind(self) -> (&'static str, &'static str) {
+        match self {
+            Format::Csv(_) => ("csv", "text/csv; charset=utf-8"),
+            Format::Sheet => {
+                ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+            }
+        }
+    }
+
     /// How the audit trail calls it.
     pub fn label(self) -> &'static str {
         match self {
@@ -81,12 +104,15 @@ impl Cell {
         day.map_or(Cell::Empty, Cell::Day)
     }
 
-    fn in_csv(&self) -> String {
-        match self {
-            Cell::Empty => String::new(),
-            Cell::Text(text) => csv_file::text(text).into_owned(),
-            Cell::Day(day) => day::short(*day),
-            Cell::Number(number) => number.to_string(),
+    /// People read days as they write them, programs as the standard has them.
+    fn in_csv(&self, dialect: Dialect) -> String {
+        match (self, dialect) {
+            (Cell::Empty, _) => String::new(),
+            (Cell::Text(text), Dialect::Excel) => csv_file::text(text).into_owned(),
+            (Cell::Text(text), Dialect::Standard) => text.clone(),
+            (Cell::Day(day), Dialect::Excel) => day::short(*day),
+            (Cell::Day(day), Dialect::Standard) => day::iso(*day),
+            (Cell::Number(number), _) => number.to_string(),
         }
     }
 
@@ -111,31 +137,51 @@ pub struct Table {
     pub name: String,
     /// Printed above every page of a sheet.
     pub title: String,
-    pub columns: &'static [Column],
+    pub columns: Vec<Column>,
+}
+
+/// How many rows a file has so far, for whoever waits for it.
+#[derive(Clone, Debug, Default)]
+pub struct Counter(Arc<AtomicI64>);
+
+impl Counter {
+    pub fn rows(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// A piece of a file, or why there is no more of it.
 pub type Chunk = io::Result<Vec<u8>>;
 
 /// Where the rows of a table go.
-pub enum Rows {
+pub struct Rows {
+    way: Way,
+    counter: Counter,
+}
+
+enum Way {
     Csv(Box<Lines>),
     Sheet(Sender<Vec<Cell>>),
 }
 
 impl Rows {
     pub async fn push(&mut self, row: Vec<Cell>) -> io::Result<()> {
-        match self {
-            Rows::Csv(lines) => lines.push(&row).await,
-            Rows::Sheet(sender) => sender.send(row).await.map_err(io::Error::other),
+        self.counter.count();
+        match &mut self.way {
+            Way::Csv(lines) => lines.push(&row).await,
+            Way::Sheet(sender) => sender.send(row).await.map_err(io::Error::other),
         }
     }
 
     /// Sends what is left; a file without it is known to be cut short.
     pub async fn finish(self) -> Result<()> {
-        match self {
-            Rows::Csv(mut lines) => Ok(lines.send().await?),
-            Rows::Sheet(_) => Ok(()),
+        match self.way {
+            Way::Csv(mut lines) => Ok(lines.send().await?),
+            Way::Sheet(_) => Ok(()),
         }
     }
 }
@@ -149,7 +195,7 @@ pub struct Lines {
 
 impl Lines {
     async fn push(&mut self, row: &[Cell]) -> io::Result<()> {
-        self.writer.write_record(row.iter().map(Cell::in_csv))?;
+        self.writer.write_record(row.iter().map(|it| it.in_csv(self.dialect)))?;
         if self.writer.get_ref().len() >= CHUNK {
             self.send().await?;
         }
@@ -164,32 +210,42 @@ impl Lines {
     }
 }
 
-/// Answers with the file of what `fill` pushes.
-pub async fn answer<F, Filled>(table: Table, format: Format, fill: F) -> Result<Response>
+/// The pieces of the file of what `fill` pushes, in order.
+pub async fn pieces<F, Filled>(
+    table: &Table,
+    format: Format,
+    counter: Counter,
+    fill: F,
+) -> Result<Receiver<Chunk>>
 where
     F: FnOnce(Rows) -> Filled,
     Filled: Future<Output = Result<()>> + Send + 'static,
 {
-    let (body, kind, suffix) = match format {
-        Format::Csv(dialect) => {
-            let mut chunks = csv(&table, dialect, fill)?;
-            let body = Body::from_stream(stream::poll_fn(move |it| chunks.poll_recv(it)));
-            (body, "text/csv; charset=utf-8", "csv")
-        }
+    match format {
+        Format::Csv(dialect) => csv(table, dialect, counter, fill),
         Format::Sheet => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            (Body::from(make_sheet(&table, fill).await?), kind, "xlsx")
+            let bytes = make_sheet(table, counter, fill).await?;
+            let (sender, receiver) = mpsc::channel(1);
+            tokio::spawn(async move {
+                for piece in bytes.chunks(CHUNK * 4) {
+                    if sender.send(Ok(piece.to_vec())).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            Ok(receiver)
         }
-    };
-    let attachment = format!(r#"attachment; filename="{}.{suffix}""#, table.file);
-    let headers =
-        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, attachment)];
-    Ok((headers, body).into_response())
+    }
 }
 
 /// As long as the file may be, it takes little memory: its pieces come as fast as they
 /// are taken.
-pub fn csv<F, Filled>(table: &Table, dialect: Dialect, fill: F) -> Result<Receiver<Chunk>>
+fn csv<F, Filled>(
+    table: &Table,
+    dialect: Dialect,
+    counter: Counter,
+    fill: F,
+) -> Result<Receiver<Chunk>>
 where
     F: FnOnce(Rows) -> Filled,
     Filled: Future<Output = Result<()>> + Send + 'static,
@@ -198,7 +254,7 @@ where
     let mut writer = dialect.writer_behind(dialect.mark());
     writer.write_record(table.columns.iter().map(|(head, _)| head))?;
     let lines = Lines { dialect, writer, sender: sender.clone() };
-    let filled = fill(Rows::Csv(Box::new(lines)));
+    let filled = fill(Rows { way: Way::Csv(Box::new(lines)), counter });
     tokio::spawn(async move {
         // A reader who went away misses nothing.
         if let Err(error) = filled.await
@@ -215,7 +271,7 @@ where
 
 /// The rows wait in a file of their own while the sheet is written; only the packed
 /// file, at most [`MOST_ROWS`] long, is held.
-async fn make_sheet<F, Filled>(table: &Table, fill: F) -> Result<Vec<u8>>
+async fn make_sheet<F, Filled>(table: &Table, counter: Counter, fill: F) -> Result<Vec<u8>>
 where
     F: FnOnce(Rows) -> Filled,
     Filled: Future<Output = Result<()>>,
@@ -223,7 +279,7 @@ where
     let (sender, rows) = mpsc::channel(ROWS_AHEAD);
     let about = table.clone();
     let written = task::spawn_blocking(move || sheet::write(&about, rows));
-    let filled = fill(Rows::Sheet(sender)).await;
+    let filled = fill(Rows { way: Way::Sheet(sender), counter }).await;
     let written = written.await.map_err(|error| Error::Internal(error.into()))?;
     let bytes = written.map_err(|error| Error::Internal(error.into()))?;
     filled.map(|()| bytes)

@@ -226,13 +226,17 @@ async fn a_list_is_imported_from_the_shell() {
 async fn the_evaluation_file_goes_to_a_file_or_to_stdout() {
     let url = registry().await;
     let asked = ["export", "evaluations", "--unit", "phuong-a", "--year", "2024"];
-    let excel = said(&haichieu(&url, &asked));
+    let excel = said(&haichieu(&url, &[&asked[..], &["--format", "excel-csv"]].concat()));
     assert!(excel.starts_with("\u{feff}STT;Họ và tên;"), "{excel}");
     assert_eq!(excel.lines().count(), 2);
+    for what in ["members", "attendance", "contributions", "statistics"] {
+        let file = said(&haichieu(&url, &["export", what, "--unit", "phuong-a"]));
+        assert!(file.contains(','), "{what}: {file}");
+    }
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("2024.csv");
-    let output = ["--format", "csv-standard", "--output", path.to_str().unwrap()];
+    let output = ["--format", "csv", "--output", path.to_str().unwrap()];
     assert_eq!(said(&haichieu(&url, &[&asked[..], &output].concat())), "");
     let standard = fs::read_to_string(path).unwrap();
     assert!(standard.starts_with("STT,Họ và tên,"), "{standard}");

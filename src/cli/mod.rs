@@ -46,8 +46,7 @@ enum Command {
     /// Nhập danh sách
     #[command(subcommand)]
     Import(import::Import),
-    /// Xuất tệp
-    #[command(subcommand)]
+    /// Xuất tệp: nhận xét của năm, đảng viên, điểm danh, đóng góp, số liệu
     Export(export::Export),
     /// Tài khoản: thêm, đặt mật khẩu, liệt kê, khóa
     #[command(subcommand)]

@@ -17,7 +17,7 @@ use crate::cli::Outcome;
 use crate::clock;
 use crate::db::Db;
 use crate::settings::{self, Settings};
-use crate::{criteria, server, site};
+use crate::{criteria, exports, server, site};
 
 #[derive(Args)]
 pub struct Serve {
@@ -98,10 +98,12 @@ pub async fn serve(
     let key = Key::load(&settings::key_file(database))?;
     let sealer = tokio::spawn(chain::keep_sealing(db.clone(), key.clone()));
     let purger = tokio::spawn(session::keep_purging(db.clone()));
+    let dropper = tokio::spawn(exports::deliver::keep_purging(db.clone()));
     let watch = Watch::start(db.clone());
     let app = App { db: db.clone(), settings: Arc::new(settings), watch: watch.clone() };
     server::serve(listener, site::site(app), stop.told()).await?;
     purger.abort();
+    dropper.abort();
     watch.settle().await;
     sealer.abort();
     chain::seal_tail(&db, &key).await?;

@@ -15,6 +15,7 @@ use crate::organisation;
 use crate::statistics::model::{AsOf, Figures, Overview};
 use crate::statistics::small::{Sight, View};
 use crate::statistics::{export, store};
+use crate::table_file::{self, Counter};
 use crate::vietnamese::{day, number};
 
 /// How many units below the highest get a table of their own.
@@ -76,12 +77,27 @@ impl Statistics {
             Format::Csv => {
                 let views: Vec<View> =
                     overviews.iter().map(|it| View::new(it, Sight::Names)).collect();
-                export::csv(&views, as_of, Dialect::Excel)?
+                csv(views, as_of).await?
             }
         };
         io::stdout().write_all(&text)?;
         Ok(())
     }
+}
+
+/// The tables one below the other, for Excel.
+async fn csv(views: Vec<View>, as_of: AsOf) -> Result<Vec<u8>, Refusal> {
+    let unit = views.first().and_then(|it| it.total.unit.clone());
+    let table = export::table(&unit.ok_or("sổ chưa có đơn vị nào")?, as_of);
+    let format = table_file::Format::Csv(Dialect::Excel);
+    let lines = export::lines(&views, as_of);
+    let fill = |rows| export::push(lines, rows);
+    let mut pieces = table_file::pieces(&table, format, Counter::default(), fill).await?;
+    let mut text = Vec::new();
+    while let Some(piece) = pieces.recv().await {
+        text.extend(piece?);
+    }
+    Ok(text)
 }
 
 async fn units(tx: &mut Tx, code: Option<&str>, on: NaiveDate) -> Result<Vec<UnitId>, Refusal> {

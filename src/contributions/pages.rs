@@ -10,6 +10,8 @@ mod thanks;
 mod work_form;
 mod works;
 
+pub use self::book::BookQuery;
+
 use crate::access::model::Right::{KeepContributions, SeeNames};
 use crate::access::routes::{Need, Routes};
 

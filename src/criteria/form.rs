@@ -9,7 +9,7 @@ use crate::faults::Faults;
 use crate::vietnamese::day;
 
 /// More criteria, options and characters than any form of this kind has.
-const MOST_CRITERIA: usize = 20;
+const MOST_CRITERIA: usize = 10;
 const MOST_OPTIONS: usize = 6;
 const LONGEST: usize = 500;
 /// Empty places that the form offers behind those filled in.

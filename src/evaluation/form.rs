@@ -4,17 +4,20 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::criteria::model::Whole;
-use crate::evaluation::model::{Consultation, OpenedYear, SentHow, Sheet};
-use crate::evaluation::store::consultations::NewConsultation;
+use crate::evaluation::model::{Consultation, OpenedYear, Sheet};
 use crate::evaluation::store::writing::Draft;
 use crate::faults::{Clash, Faults};
-use crate::ids::{ConsultationId, CriterionId, OptionId, UnitId};
+use crate::ids::{ConsultationId, CriterionId, OptionId};
 use crate::vietnamese::day;
 
-/// Characters of the free text, of a list of names, of a reason.
+pub use self::consultation::ConsultationForm;
+pub use self::step::{ReasonForm, SendForm};
+
+mod consultation;
+mod step;
+
+/// Characters of the free text.
 const LONGEST_TEXT: usize = 2_000;
-const LONGEST_NAMES: usize = 300;
-const LONGEST_REASON: usize = 500;
 
 /// The year of a page, as it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -262,154 +265,6 @@ pub fn criterion_label(number: i64) -> &'static str {
     LABELS.get(at).copied().unwrap_or("Tiêu chí khác")
 }
 
-/// A meeting with the Front work committee, as typed.
-#[derive(Clone, Debug, Default)]
-pub struct ConsultationForm {
-    /// The id of the row that it creates.
-    pub id: String,
-    pub year: String,
-    pub held_on: String,
-    pub cell_people: String,
-    pub front_people: String,
-    pub version: String,
-    /// The sheets that were not discussed.
-    pub left_out: Vec<String>,
-}
-
-impl ConsultationForm {
-    pub fn new(year: i64) -> ConsultationForm {
-        ConsultationForm {
-            id: ConsultationId::new().to_string(),
-            year: year.to_string(),
-            ..ConsultationForm::default()
-        }
-    }
-
-    pub fn of(it: &Consultation) -> ConsultationForm {
-        ConsultationForm {
-            id: it.id.to_string(),
-            year: it.year.to_string(),
-            held_on: day::short(it.held_on),
-            cell_people: it.cell_people.clone(),
-            front_people: it.front_people.clone(),
-            version: it.version.to_string(),
-            left_out: Vec::new(),
-        }
-    }
-
-    pub fn of_fields(fields: Vec<(String, String)>) -> ConsultationForm {
-        let mut form = ConsultationForm::default();
-        for (name, value) in fields {
-            match name.as_str() {
-                "id" => form.id = value,
-                "year" => form.year = value,
-                "held_on" => form.held_on = value,
-                "cell_people" => form.cell_people = value,
-                "front_people" => form.front_people = value,
-                "version" => form.version = value,
-                "left_out" => form.left_out.push(value),
-                _ => {}
-            }
-        }
-        form
-    }
-
-    pub fn is_left_out(&self, id: &crate::ids::SheetId) -> bool {
-        self.left_out.iter().any(|it| *it == id.to_string())
-    }
-
-    pub fn read(
-        &self,
-        (id, unit_id, year): (ConsultationId, UnitId, i64),
-        today: NaiveDate,
-    ) -> Result<NewConsultation, Faults> {
-        let mut faults = Faults::default();
-        let held_on = faults.read("held_on", day::read(&self.held_on));
-        if let Some(on) = held_on
-            && (on > today || !(year..=year + 1).contains(&i64::from(on.year())))
-        {
-            let fault = format!("Nhập ngày họp, từ đầu năm {year} đến hôm nay");
-            faults.add("held_on", fault);
-        }
-        let names = |field: &'static str, typed: &str, faults: &mut Faults, fault: &str| {
-            let names = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-            if names.is_empty() || names.chars().count() > LONGEST_NAMES {
-                faults.add(field, fault);
-            }
-            names
-        };
-        let fault = "Nhập họ tên người của chi bộ dự họp: chi ủy, hoặc bí thư nếu không có chi ủy";
-        let cell_people = names("cell_people", &self.cell_people, &mut faults, fault);
-        let fault = "Nhập họ tên người của ban công tác mặt trận dự họp";
-        let front_people = names("front_people", &self.front_people, &mut faults, fault);
-        match held_on {
-            Some(held_on) if faults.is_empty() => {
-                Ok(NewConsultation { id, unit_id, year, held_on, cell_people, front_people })
-            }
-            _ => Err(faults),
-        }
-    }
-}
-
-/// Why a sheet goes back, or is corrected.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ReasonForm {
-    pub reason: String,
-    pub version: String,
-    /// The id of the sheet that a correction makes.
-    pub id: String,
-}
-
-impl ReasonForm {
-    pub fn read(&self) -> Result<String, Faults> {
-        let mut faults = Faults::default();
-        let reason = self.reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-            let fault = format!("Viết lý do cho chi bộ hiểu, nhiều nhất {LONGEST_REASON} ký tự");
-            faults.add("reason", fault);
-        }
-        if faults.is_empty() { Ok(reason) } else { Err(faults) }
-    }
-}
-
-/// When and how sheets went back to the workplace.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct SendForm {
-    pub on: String,
-    pub how: String,
-    pub year: String,
-    pub workplace: String,
-    pub version: String,
-}
-
-impl SendForm {
-    pub fn new(today: NaiveDate) -> SendForm {
-        SendForm { on: day::short(today), ..SendForm::default() }
-    }
-
-    /// `first` is the day of the confirmation.
-    pub fn read(
-        &self,
-        first: Option<NaiveDate>,
-        today: NaiveDate,
-    ) -> Result<(NaiveDate, SentHow), Faults> {
-        let mut faults = Faults::default();
-        let on = faults.read("on", day::read(&self.on));
-        if let Some(day) = on
-            && (day > today || first.is_some_and(|it| day < it))
-        {
-            faults.add("on", "Nhập ngày gửi, từ ngày đảng ủy xác nhận đến hôm nay");
-        }
-        let how = faults.need("how", SentHow::read(&self.how), "Chọn cách gửi");
-        match (on, how) {
-            (Some(on), Some(how)) if faults.is_empty() => Ok((on, how)),
-            _ => Err(faults),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -436,13 +291,5 @@ mod tests {
             ..form
         };
         assert!(form.read(today).unwrap_err().of("return_by").is_some());
-    }
-
-    #[test]
-    fn a_sheet_is_sent_after_it_was_confirmed() {
-        let form = SendForm { how: "post".to_owned(), ..SendForm::new(day("2024-12-10")) };
-        assert!(form.read(Some(day("2024-12-10")), day("2024-12-10")).is_ok());
-        assert!(form.read(Some(day("2024-12-11")), day("2024-12-12")).is_err());
-        assert!(form.read(None, day("2024-12-09")).is_err());
     }
 }

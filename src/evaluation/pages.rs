@@ -13,7 +13,7 @@ use crate::clock;
 use crate::db::{self, Tx};
 use crate::error::{Error, Result};
 use crate::evaluation::model::{Act, ActKind, Sheet};
-use crate::evaluation::{store, year_file};
+use crate::evaluation::store;
 use crate::ids::{ActId, SheetId};
 use crate::organisation;
 use crate::organisation::model::Unit;
@@ -71,7 +71,6 @@ pub fn routes() -> Routes {
         .post("/members/{id}/evaluation-requests", members, request::add)
         .get("/verify", Need::Anyone, verify::form)
         .get("/verify/{code}", Need::Anyone, verify::show)
-        .merge(year_file::pages::routes())
 }
 
 /// A sheet, the cell that writes it, and the proof that the viewer may do this there.

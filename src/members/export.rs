@@ -38,7 +38,7 @@ pub fn table(unit: &Unit, on: NaiveDate) -> Table {
         file: format!("dang-vien-{}-{}", unit.code, day::iso(on)),
         name: "Đảng viên".to_owned(),
         title: format!("{}: đảng viên tính đến {}", unit.party_name(), day::short(on)),
-        columns: COLUMNS,
+        columns: COLUMNS.to_vec(),
     }
 }
 

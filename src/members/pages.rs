@@ -29,14 +29,14 @@ mod show;
 mod standing;
 mod transfer;
 
+pub use self::list::ListQuery;
+
 pub fn routes() -> Routes {
     let see = Need::Right(Right::SeeNames);
     let keep = Need::Right(Right::KeepMembers);
     let export = Need::Right(Right::ExportNames);
     Routes::new()
         .get("/units/{code}/members", see, list::list)
-        .get("/units/{code}/members.csv", export, export::csv)
-        .get("/units/{code}/members.xlsx", export, export::sheet)
         .get("/units/{code}/members/print", export, export::paper)
         .get("/units/{code}/members/new", keep, add::form)
         .post("/units/{code}/members", keep, add::add)

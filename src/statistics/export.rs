@@ -2,73 +2,100 @@
 
 use serde_json::{Value, json};
 
-use crate::csv_file::{self, Dialect};
+use crate::access::guard::Scope;
+use crate::db::Db;
 use crate::error::Result;
 use crate::organisation::model::Unit;
 use crate::small::Shown;
 use crate::statistics::model::{AsOf, Figures, Overview};
+use crate::statistics::pages::view;
 use crate::statistics::small::{Line, View};
+use crate::statistics::store;
+use crate::table_file::{Cell, Column, Rows, Table};
 use crate::vietnamese::day;
 
-const COLUMNS: [&str; 17] = [
-    "Mã",
-    "Đơn vị",
-    "Loại",
-    "Tính đến ngày",
-    "Năm",
-    "Đảng viên",
-    "Được miễn sinh hoạt",
-    "Cuộc họp",
-    "Họp định kỳ",
-    "Chi bộ đã họp",
-    "Lượt phải dự",
-    "Có mặt",
-    "Vắng có lý do",
-    "Vắng không lý do",
-    "Chưa đánh dấu",
-    "Lượt đóng góp",
-    "Đóng góp bằng tiền (đồng)",
+const COLUMNS: &[Column] = &[
+    ("Mã", 22),
+    ("Đơn vị", 30),
+    ("Loại", 12),
+    ("Tính đến ngày", 13),
+    ("Năm", 8),
+    ("Đảng viên", 10),
+    ("Được miễn sinh hoạt", 12),
+    ("Cuộc họp", 10),
+    ("Họp định kỳ", 10),
+    ("Chi bộ đã họp", 10),
+    ("Lượt phải dự", 10),
+    ("Có mặt", 10),
+    ("Vắng có lý do", 10),
+    ("Vắng không lý do", 10),
+    ("Chưa đánh dấu", 10),
+    ("Lượt đóng góp", 10),
+    ("Đóng góp bằng tiền (đồng)", 16),
 ];
 
-/// The tables of pages: of each a line for every child, then the whole unit.
-pub fn csv(views: &[View], as_of: AsOf, dialect: Dialect) -> Result<Vec<u8>> {
-    let mut lines = dialect.writer_behind(dialect.mark());
-    lines.write_record(COLUMNS)?;
-    for line in views.iter().flat_map(|it| it.lines.iter().chain([&it.total])) {
-        lines.write_record(record(line, as_of))?;
+/// `so-lieu-nguyen-du-2024-12-31`
+pub fn table(unit: &Unit, as_of: AsOf) -> Table {
+    Table {
+        file: format!("so-lieu-{}-{}", unit.code, day::iso(as_of.on)),
+        name: "Số liệu".to_owned(),
+        title: format!("{}: số liệu tính đến {}", unit.party_name(), day::short(as_of.on)),
+        columns: COLUMNS.to_vec(),
     }
-    Ok(lines.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
-fn record(line: &Line, as_of: AsOf) -> [String; 17] {
+/// Reads the counts into `rows`, as the scope may see them.
+pub async fn fill(db: Db, scope: Scope, as_of: AsOf, rows: Rows) -> Result<()> {
+    let mut tx = db.read_for_file().await?;
+    let overview = store::overview(&mut tx, scope.unit_id(), as_of).await?;
+    let view = view(&mut tx, &scope, &overview).await?;
+    drop(tx);
+    push(lines(&[view], as_of), rows).await
+}
+
+/// The tables of pages: of each a line for every child, then the whole unit.
+pub fn lines(views: &[View], as_of: AsOf) -> Vec<Vec<Cell>> {
+    let lines = views.iter().flat_map(|it| it.lines.iter().chain([&it.total]));
+    lines.map(|it| cells(it, as_of)).collect()
+}
+
+/// Writes lines that are there already.
+pub async fn push(lines: Vec<Vec<Cell>>, mut rows: Rows) -> Result<()> {
+    for line in lines {
+        rows.push(line).await?;
+    }
+    rows.finish().await
+}
+
+fn cells(line: &Line, as_of: AsOf) -> Vec<Cell> {
     let (code, name, kind) = match &line.unit {
         Some(unit) => (unit.code.clone(), unit.name.clone(), unit.kind.label()),
         None => (String::new(), "Trực tiếp".to_owned(), ""),
     };
     let meetings = line.figures.meetings;
-    let told = |count: i64| if line.attendance { count.to_string() } else { "ẩn".to_owned() };
+    let told = |count: i64| if line.attendance { Cell::Number(count) } else { Cell::text("ẩn") };
     let count = |shown: Shown| match shown {
-        Shown::Exact(count) => count.to_string(),
-        few => few.to_string(),
+        Shown::Exact(count) => Cell::Number(count),
+        few => Cell::text(few.to_string()),
     };
-    [
-        code,
-        csv_file::text(&name).into_owned(),
-        kind.to_owned(),
-        day::short(as_of.on),
-        as_of.year.to_string(),
+    vec![
+        Cell::text(code),
+        Cell::text(name),
+        Cell::text(kind),
+        Cell::Day(as_of.on),
+        Cell::text(as_of.year.to_string()),
         count(line.normal),
         count(line.exempt),
-        meetings.held.to_string(),
-        meetings.periodic.to_string(),
-        meetings.cells.to_string(),
+        Cell::Number(meetings.held),
+        Cell::Number(meetings.periodic),
+        Cell::Number(meetings.cells),
         told(meetings.expected),
         told(meetings.present),
         told(meetings.excused),
         told(meetings.unexcused),
         told(meetings.unmarked()),
-        line.figures.contributions.count.to_string(),
-        line.figures.contributions.amount_vnd.to_string(),
+        Cell::Number(line.figures.contributions.count),
+        Cell::Number(line.figures.contributions.amount_vnd),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{Datelike, NaiveDate};
 
@@ -12,27 +12,20 @@ use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit::model::Act;
-use crate::csv_file::Dialect;
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::faults::Faults;
 use crate::organisation::model::Unit;
 use crate::small::Shown;
 use crate::statistics::form::AsOfForm;
 use crate::statistics::model::{self, AsOf, ByKind, ByWork, Overview};
 use crate::statistics::small::{Sight, View};
-use crate::statistics::{export, store};
-use crate::vietnamese::day;
+use crate::statistics::store;
 use crate::web::{Path, Query};
-use crate::{audit, clock, organisation};
+use crate::{clock, organisation};
 
 pub fn routes() -> Routes {
-    Routes::new().get("/units/{code}", Need::Right(Right::SeeCounts), show).get(
-        "/units/{code}/statistics.csv",
-        Need::Right(Right::SeeCounts),
-        download,
-    )
+    Routes::new().get("/units/{code}", Need::Right(Right::SeeCounts), show)
 }
 
 #[derive(Template)]
@@ -152,7 +145,7 @@ async fn counts(tx: &mut Tx, scope: &Scope, frame: &Frame, overview: &Overview) 
 }
 
 /// The counts as this viewer may see them.
-async fn view(tx: &mut Tx, scope: &Scope, overview: &Overview) -> Result<View> {
+pub async fn view(tx: &mut Tx, scope: &Scope, overview: &Overview) -> Result<View> {
     if scope.may(Right::SeeNames) {
         return Ok(View::new(overview, Sight::Names));
     }
@@ -172,32 +165,4 @@ async fn above(tx: &mut Tx, frame: &Frame, unit: &Unit, as_of: AsOf) -> Result<O
         name: parent.name_in_text(),
         href: if is_seen { href } else { String::new() },
     }))
-}
-
-async fn download(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(form): Query<AsOfForm>,
-) -> Result<Response> {
-    let mut tx = app.db.read().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
-    let as_of = form.read(clock::today());
-    let as_of = as_of.map_err(|_| Error::BadRequest("Ngày hoặc năm của tệp không đọc được."))?;
-    let overview = store::overview(&mut tx, unit.id, as_of).await?;
-    let view = view(&mut tx, &scope, &overview).await?;
-    drop(tx);
-    let file = export::csv(&[view], as_of, Dialect::Excel)?;
-
-    let mut tx = app.db.write().await?;
-    let done = format!("Tải số liệu {}, tính đến {}", as_of.name(), day::short(as_of.on));
-    let act = Act::new("unit.statistics", unit.id.0, done).in_unit(unit.id);
-    audit::store::append(&mut tx, &viewer.actor(), act).await?;
-    tx.commit().await?;
-    let name = format!("so-lieu-{code}-{}.csv", day::iso(as_of.on));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!(r#"attachment; filename="{name}""#)),
-    ];
-    Ok((headers, file).into_response())
 }

@@ -41,7 +41,7 @@ pub fn write(table: &Table, mut rows: Receiver<Vec<Cell>>) -> Result<Vec<u8>, Xl
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     let looks = Looks::new();
     set_up(sheet, table)?;
-    for (column, (head, _)) in (0..).zip(table.columns) {
+    for (column, (head, _)) in (0..).zip(&table.columns) {
         sheet.write_string_with_format(0, column, *head, &looks.head)?;
     }
     let mut last = 0;
@@ -57,7 +57,7 @@ pub fn write(table: &Table, mut rows: Receiver<Vec<Cell>>) -> Result<Vec<u8>, Xl
 
 fn set_up(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
     sheet.set_name(&table.name)?;
-    for (column, (_, width)) in (0..).zip(table.columns) {
+    for (column, (_, width)) in (0..).zip(&table.columns) {
         sheet.set_column_width(column, *width)?;
     }
     sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;

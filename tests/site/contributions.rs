@@ -549,10 +549,10 @@ async fn a_mistake_of_one_year_weighs_on_no_other() {
     };
     assert_eq!(of_year(2023).await, (true, true), "both lines stay in the book of the year");
     assert_eq!(of_year(clock::today().year()).await, (false, false));
-    let file = secretary.get("/units/a1/evaluations.csv?year=2023").await;
+    let file = secretary.export("a1", "evaluations", "year=2023", "excel-csv").await;
     file.assert_shows("90.000 đ");
     file.assert_hides("990.000");
-    let file = secretary.get("/units/a1/evaluations.csv").await;
+    let file = secretary.export("a1", "evaluations", "", "excel-csv").await;
     file.assert_hides("900.000");
     let today = day::short(clock::today());
     secretary.get(&entry).await.assert_shows(&format!("Đã hủy ngày {today}"));

@@ -11,6 +11,7 @@ use haichieu::vietnamese::day::PartialDay;
 use haichieu::{audit, clock, members};
 use reqwest::StatusCode;
 
+use crate::exchange::texts;
 use crate::statistics::{gift, give, home, meeting, people, person, reorganised};
 use crate::support::{Page, Site, day};
 
@@ -96,7 +97,8 @@ const HEAD: &str = "STT;Họ và tên;Ngày sinh;Giới tính;Ngày vào Đảng
 #[tokio::test]
 async fn the_file_is_whole_and_opens_in_excel() {
     let site = small_town().await;
-    let file = site.ward_officer().await.get("/units/phuong-a/evaluations.csv?year=2024").await;
+    let file =
+        site.ward_officer().await.export("phuong-a", "evaluations", "year=2024", "excel-csv").await;
     file.assert_is(StatusCode::OK);
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     let name = file.headers["content-disposition"].to_str().unwrap();
@@ -120,7 +122,7 @@ async fn the_file_is_whole_and_opens_in_excel() {
 async fn the_sheet_has_the_lines_of_the_file() {
     let site = small_town().await;
     let officer = site.ward_officer().await;
-    let bytes = officer.download("/units/phuong-a/evaluations.xlsx?year=2024").await;
+    let bytes = officer.export_bytes("phuong-a", "evaluations", "year=2024", "xlsx").await;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
     let formulas = book.worksheet_formula("Đánh giá 2024").unwrap();
     assert!(formulas.cells().all(|(_, _, formula)| formula.is_empty()), "{formulas:?}");
@@ -136,15 +138,12 @@ async fn the_sheet_has_the_lines_of_the_file() {
     assert_eq!(sen[4].as_date(), Some(day("2005-02-03")));
     assert_eq!(sen[6], "=HYPERLINK(\"x\"), Sở Tài chính");
     assert_eq!(sen[13], 2.0);
-    let page = officer.get("/units/phuong-a/evaluations?year=2024").await;
-    assert!(page.links().any(|it| it == "/units/phuong-a/evaluations.xlsx?year=2024"));
 }
 
 #[tokio::test]
 async fn the_standard_file_has_commas_and_no_mark() {
     let site = small_town().await;
-    let path = "/units/a2/evaluations.csv?year=2024&format=csv-standard";
-    let file = site.ward_officer().await.get(path).await;
+    let file = site.ward_officer().await.export("a2", "evaluations", "year=2024", "csv").await;
     let expected = [
         &*HEAD.replace(';', ","),
         "1,Võ Bình,,,,,,,Thường trú,\"Chi bộ tổ dân phố 2, Phường An Bình\",Được miễn sinh \
@@ -158,9 +157,9 @@ async fn the_standard_file_has_commas_and_no_mark() {
 async fn the_file_lists_those_at_home_on_the_last_day() {
     let site = small_town().await;
     let secretary = site.secretary().await;
-    let file = secretary.get("/units/a1/evaluations.csv?year=2024").await;
+    let file = secretary.export("a1", "evaluations", "year=2024", "excel-csv").await;
     file.assert_shows("Trần Văn An");
-    let file = secretary.get("/units/a1/evaluations.csv?year=2025").await;
+    let file = secretary.export("a1", "evaluations", "year=2025", "excel-csv").await;
     file.assert_hides("Trần Văn An");
     file.assert_shows("Lê Thị Sen");
 }
@@ -170,7 +169,7 @@ async fn a_file_of_many_chunks_comes_whole_in_order() {
     let site = Site::start().await;
     let cell = site.town.cell_a1;
     site.seed(async |tx| people(tx, cell, 700).await).await;
-    let file = site.secretary().await.get("/units/a1/evaluations.csv?year=2024").await;
+    let file = site.secretary().await.export("a1", "evaluations", "year=2024", "excel-csv").await;
     assert!(file.body.len() > 2 * 32 * 1024, "{}", file.body.len());
     let lines: Vec<&str> = file.body.lines().skip(1).collect();
     assert_eq!(lines.len(), 700);
@@ -183,14 +182,14 @@ async fn a_file_of_many_chunks_comes_whole_in_order() {
 async fn the_page_says_what_is_in_the_file_and_for_how_many() {
     let site = small_town().await;
     let officer = site.ward_officer().await;
-    let page = officer.get("/units/phuong-a/evaluations?year=2024").await;
+    let page = officer.get("/units/phuong-a/exports?what=evaluations&year=2024").await;
     page.assert_is(StatusCode::OK);
     page.assert_shows("<dd>3</dd>");
-    page.assert_shows("cư trú tại đây ngày 31/12/2024");
-    page.assert_shows("/units/phuong-a/evaluations.csv?year=2024&#38;format=csv-standard");
-    let page = officer.get("/units/phuong-a/evaluations?year=2019").await;
-    page.assert_shows("chưa có đảng viên nào trong sổ");
-    let page = officer.get("/units/phuong-a/evaluations?year=24").await;
+    page.assert_shows("năm 2024, đến 31/12/2024");
+    page.assert_shows("TC6; Nhận xét khác");
+    let page = officer.get("/units/phuong-a/exports?what=evaluations&year=2019").await;
+    page.assert_shows("<dd>0</dd>");
+    let page = officer.get("/units/phuong-a/exports?what=evaluations&year=24").await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
     page.assert_shows("<title>Lỗi: ");
     assert_eq!(page.field("year"), "24");
@@ -199,11 +198,11 @@ async fn the_page_says_what_is_in_the_file_and_for_how_many() {
 #[tokio::test]
 async fn names_leave_with_those_who_may_and_a_trace() {
     let site = small_town().await;
-    for path in [
-        "/units/a1/evaluations",
-        "/units/a1/evaluations.csv?year=2024",
-        "/units/a1/evaluations.xlsx",
-    ] {
+    for what in ["evaluations", "members", "attendance", "contributions"] {
+        let path = &format!("/units/a1/exports?what={what}");
+        let officer = site.organisation_officer().await;
+        officer.export("a1", what, "", "csv").await.assert_is(StatusCode::FORBIDDEN);
+        site.outsider().await.export("a1", what, "", "csv").await.assert_is(StatusCode::NOT_FOUND);
         site.organisation_officer().await.get(path).await.assert_is(StatusCode::FORBIDDEN);
         site.outsider().await.get(path).await.assert_is(StatusCode::NOT_FOUND);
         site.administrator().await.get(path).await.assert_is(StatusCode::NOT_FOUND);
@@ -212,11 +211,17 @@ async fn names_leave_with_those_who_may_and_a_trace() {
     let cell = site.town.cell_a1.0;
     assert!(audit::store::list_of(&mut tx, cell, 9).await.unwrap().is_empty());
     drop(tx);
-    site.secretary().await.get("/units/a1/evaluations.csv?year=2024").await;
+    site.secretary().await.export("a1", "evaluations", "year=2024", "excel-csv").await;
     let mut tx = site.db.read().await.unwrap();
-    let entries = audit::store::list_of(&mut tx, cell, 9).await.unwrap();
-    let said = "Xuất đánh giá năm 2024 của chi bộ tổ dân phố 1 (CSV cho Excel), 2 dòng dự kiến";
-    assert_eq!(entries.iter().map(|it| &*it.summary).collect::<Vec<_>>(), [said]);
+    let sql = "SELECT summary FROM audit_entry WHERE action LIKE 'export.%' ORDER BY at, id";
+    let said = texts(&mut tx, sql).await;
+    assert_eq!(
+        said[0],
+        "Xuất nhận xét của năm của chi bộ tổ dân phố 1 (năm 2024, đến 31/12/2024, CSV cho Excel): \
+         2 dòng; mục đích: nộp đảng ủy phường"
+    );
+    assert!(said[1].starts_with("Tệp danh-gia-2024-a1.csv đã xuất: 2 dòng, SHA-256 "), "{said:?}");
+    assert_eq!(said.len(), 2);
 }
 
 /// Where somebody works today is for those who keep the member today: neither for the
@@ -244,11 +249,11 @@ async fn a_past_year_tells_nothing_new_of_those_who_left() {
     })
     .await;
 
-    let file = site.secretary().await.get("/units/a1/evaluations.csv?year=2024").await;
+    let file = site.secretary().await.export("a1", "evaluations", "year=2024", "excel-csv").await;
     file.assert_shows("Lê Thị Sen");
     file.assert_hides("Sở Tài chính");
     let old_ward = site.visitor(Role::WardOfficer, site.town.ward_b).await;
-    let file = old_ward.get("/units/phuong-b/evaluations.csv?year=2024").await;
+    let file = old_ward.export("phuong-b", "evaluations", "year=2024", "excel-csv").await;
     let (sen, binh) = (line(&file, "Lê Thị Sen"), line(&file, "Võ Bình"));
     assert!(sen.is_none(), "lived in another ward then");
     assert!(!binh.unwrap().contains("Sở Tài chính"), "the cell has another ward now");

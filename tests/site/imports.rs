@@ -78,7 +78,7 @@ async fn a_list_is_looked_through_before_it_is_written() {
     let who = secretary.get(&que).await;
     who.assert_shows("từ dòng 5 của danh sách danh-sach.csv");
     // The year alone is kept as a year; the leading zero is back.
-    let file = secretary.get("/units/a1/members.csv").await;
+    let file = secretary.export("a1", "members", "", "excel-csv").await;
     file.assert_shows("Trương Huy Quế;1970;Nam;Giáo viên, Trường A");
     file.assert_shows(";0912345678;");
 }
@@ -123,7 +123,7 @@ async fn what_a_list_says_else_is_shown_field_by_field() {
     let undo = secretary.get(&format!("{there}/undo")).await;
     undo.assert_shows("<b>1</b> người do lần nhập này sửa");
     secretary.post(&format!("{there}/undo"), &[]).await.leads_to();
-    let file = secretary.get("/units/a1/members.csv").await;
+    let file = secretary.export("a1", "members", "", "excel-csv").await;
     file.assert_shows("Tống Thị Quỳnh Hoa");
     file.assert_shows("0912345679");
     file.assert_hides("Số 5 ngõ 3");
@@ -282,7 +282,7 @@ async fn check_27_every_kind_of_file_brings_the_same_people() {
         }
         is_first = false;
     }
-    secretary.get("/units/a1/members.csv").await.assert_shows(";0912345670;");
+    secretary.export("a1", "members", "", "excel-csv").await.assert_shows(";0912345670;");
     let refused = bring(&secretary, "old.xls", &file("old.xls")).await;
     refused.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
     refused.assert_shows("lưu lại thành .xlsx");
@@ -324,14 +324,14 @@ async fn check_26_an_exported_list_brought_back_changes_nothing() {
         members::store::add_residence(tx, &home, clock::now()).await.unwrap();
     })
     .await;
-    for way in ["members.csv?category=all", "members.csv?category=all&format=csv-standard"] {
-        let file = secretary.download(&format!("/units/a1/{way}")).await;
+    for way in ["excel-csv", "csv"] {
+        let file = secretary.export_bytes("a1", "members", "category=all", way).await;
         let there = brought(&secretary, &file).await;
         let page = secretary.get(&there).await;
         page.assert_shows("Đã có trong sổ: 3");
         page.assert_shows("Không có dòng nào để ghi");
     }
-    let sheet = secretary.download("/units/a1/members.xlsx?category=all").await;
+    let sheet = secretary.export_bytes("a1", "members", "category=all", "xlsx").await;
     let there = bring(&secretary, "a.xlsx", &sheet).await.leads_to().to_owned();
     secretary.get(&there).await.assert_shows("Đã có trong sổ: 3");
 }

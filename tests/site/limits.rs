@@ -167,7 +167,7 @@ async fn a_search_without_end_finds_nothing_and_breaks_nothing() {
     let secretary = site.secretary().await;
     let long = "a".repeat(30_000);
     let words = "ă+".repeat(8_000);
-    for list in ["members", "members/print", "members.csv", "works", "opinions"] {
+    for list in ["members", "members/print", "exports", "works", "opinions"] {
         for query in [&long, &words] {
             let page = secretary.get(&format!("/units/a1/{list}?q={query}")).await;
             page.assert_is(StatusCode::OK);

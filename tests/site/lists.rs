@@ -7,9 +7,10 @@ use haichieu::access::model::Role;
 use haichieu::ids::{LetterId, WorkplaceId};
 use haichieu::members::model::{ExemptReason, NewLetter, NewMember, NewResidence, Workplace};
 use haichieu::vietnamese::day::PartialDay;
-use haichieu::{audit, clock, members};
+use haichieu::{clock, members};
 use reqwest::StatusCode;
 
+use crate::exchange::texts;
 use crate::statistics::{home, people, person};
 use crate::support::{Site, Visitor, day};
 
@@ -72,8 +73,8 @@ async fn small_town() -> Site {
 }
 
 /// The only sheet of a downloaded workbook.
-async fn sheet(visitor: &Visitor, path: &str) -> Range<Data> {
-    let bytes = visitor.download(path).await;
+async fn sheet(visitor: &Visitor, code: &str, query: &str) -> Range<Data> {
+    let bytes = visitor.export_bytes(code, "members", query, "xlsx").await;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
     let formulas = book.worksheet_formula("Đảng viên").unwrap();
     assert!(formulas.cells().all(|(_, _, formula)| formula.is_empty()), "{formulas:?}");
@@ -107,7 +108,7 @@ async fn on_screen(visitor: &Visitor, code: &str, query: &str) -> Vec<String> {
 #[tokio::test]
 async fn check_26_a_sheet_keeps_numbers_days_and_formulas() {
     let site = small_town().await;
-    let sheet = sheet(&site.secretary().await, "/units/a1/members.xlsx").await;
+    let sheet = sheet(&site.secretary().await, "a1", "").await;
     assert_eq!(sheet.rows().count(), 3);
     let head: Vec<String> = sheet.rows().next().unwrap().iter().map(Data::to_string).collect();
     assert_eq!(head[..3], ["TT", "Họ và tên", "Ngày sinh"]);
@@ -139,7 +140,7 @@ fn column(sheet: &Range<Data>, head: &str) -> usize {
 #[tokio::test]
 async fn a_sheet_is_ready_for_paper() {
     let site = small_town().await;
-    let bytes = site.secretary().await.download("/units/a1/members.xlsx").await;
+    let bytes = site.secretary().await.export_bytes("a1", "members", "", "xlsx").await;
     let mut parts = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut part = |name: &str| std::io::read_to_string(parts.by_name(name).unwrap()).unwrap();
     let sheet = part("xl/worksheets/sheet1.xml");
@@ -163,7 +164,7 @@ async fn a_sheet_is_ready_for_paper() {
 async fn csv_comes_in_two_dialects() {
     let site = small_town().await;
     let secretary = site.secretary().await;
-    let file = secretary.get("/units/a1/members.csv?q=sen").await;
+    let file = secretary.export("a1", "members", "q=sen", "excel-csv").await;
     file.assert_is(StatusCode::OK);
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     let name = file.headers["content-disposition"].to_str().unwrap();
@@ -183,7 +184,7 @@ async fn csv_comes_in_two_dialects() {
          thường;15/03/2023"
     );
     assert_eq!(lines[2..], [""]);
-    let file = secretary.get("/units/a1/members.csv?q=sen&format=csv-standard").await;
+    let file = secretary.export("a1", "members", "q=sen", "csv").await;
     assert!(file.body.starts_with("TT,Họ và tên,"), "{}", file.body);
 }
 
@@ -198,9 +199,9 @@ async fn check_18_a_file_has_the_rows_of_the_screen() {
     for query in queries {
         let shown = on_screen(&officer, "phuong-a", query).await;
         assert!(!shown.is_empty(), "{query}");
-        let sheet = sheet(&officer, &format!("/units/phuong-a/members.xlsx?{query}")).await;
+        let sheet = sheet(&officer, "phuong-a", query).await;
         assert_eq!(names_of(&sheet), shown, "{query}");
-        let csv = officer.get(&format!("/units/phuong-a/members.csv?{query}")).await;
+        let csv = officer.export("phuong-a", "members", query, "excel-csv").await;
         let in_csv = csv.body.lines().skip(1).filter_map(|line| line.split(';').nth(1));
         assert_eq!(in_csv.collect::<Vec<_>>(), shown, "{query}");
         let paper = officer.get(&format!("/units/phuong-a/members/print?{query}")).await;
@@ -242,9 +243,7 @@ async fn the_list_offers_itself_with_its_filter() {
     let secretary = site.secretary().await;
     let page = secretary.get("/units/a1/members?q=sen&on=2024-01-01").await;
     for (href, label) in [
-        ("/units/a1/members.xlsx?on=2024-01-01&q=sen", "Tải Excel (.xlsx)"),
-        ("/units/a1/members.csv?on=2024-01-01&q=sen&format=csv", "CSV cho Excel"),
-        ("/units/a1/members.csv?on=2024-01-01&q=sen&format=csv-standard", "CSV chuẩn"),
+        ("/units/a1/exports?what=members&on=2024-01-01&q=sen", "Tải danh sách này"),
         ("/units/a1/members/print?on=2024-01-01&q=sen", "In danh sách"),
     ] {
         assert!(
@@ -257,29 +256,29 @@ async fn the_list_offers_itself_with_its_filter() {
     }
     // A day that cannot be read is today on the screen, and so in its links.
     let page = secretary.get("/units/a1/members?on=31/02/2026").await;
-    assert!(page.links().any(|it| it == "/units/a1/members.xlsx"));
-    let file = secretary.get("/units/a1/members.xlsx?on=31/02/2026").await;
-    file.assert_is(StatusCode::BAD_REQUEST);
+    assert!(page.links().any(|it| it == "/units/a1/exports?what=members"));
+    let file = secretary.export("a1", "members", "on=31/02/2026", "xlsx").await;
+    file.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
 async fn a_list_taken_away_leaves_a_trace() {
     let site = small_town().await;
     let secretary = site.secretary().await;
-    secretary.download("/units/a1/members.xlsx?q=sen").await;
-    secretary.get("/units/a1/members.csv?category=all&on=2024-01-01").await;
-    let unit = site.town.cell_a1;
-    let entries = site.seed(async |tx| audit::store::list_of(tx, unit.0, 9).await.unwrap()).await;
-    let said: Vec<&str> = entries.iter().map(|it| it.summary.as_str()).collect();
+    secretary.export_bytes("a1", "members", "q=sen", "xlsx").await;
+    secretary.export("a1", "members", "category=all&on=2024-01-01", "excel-csv").await;
+    let sql =
+        "SELECT summary FROM audit_entry WHERE action = 'export.begin' ORDER BY at DESC, id DESC";
+    let entries = site.seed(async |tx| texts(tx, sql).await).await;
+    let said: Vec<&str> = entries.iter().map(String::as_str).collect();
     let today = clock::today().format("%d/%m/%Y");
     let sheet = format!(
-        "Xuất danh sách đảng viên của chi bộ tổ dân phố 1 tính đến {today} (Excel): 1 đồng chí; \
-         tìm “sen”, diện bình thường"
+        "Xuất danh sách đảng viên của chi bộ tổ dân phố 1 (tính đến {today}; tìm “sen”, diện bình \
+         thường, Excel): 1 dòng; mục đích: nộp đảng ủy phường"
     );
-    let csv = "Xuất danh sách đảng viên của chi bộ tổ dân phố 1 tính đến 01/01/2024 (CSV cho \
-               Excel): 3 đồng chí; ngày 01/01/2024";
+    let csv = "Xuất danh sách đảng viên của chi bộ tổ dân phố 1 (tính đến 01/01/2024; ngày \
+               01/01/2024, CSV cho Excel): 3 dòng; mục đích: nộp đảng ủy phường";
     assert_eq!(said, [csv, &sheet]);
-    assert!(entries.iter().all(|it| it.action == "unit.members" && it.unit_id == Some(unit)));
 }
 
 #[tokio::test]
@@ -288,7 +287,7 @@ async fn only_those_who_may_take_names_away_get_the_list() {
     let outsider = site.outsider().await;
     let officer = site.organisation_officer().await;
     let trusted = site.visitor_who(Role::OrganisationOfficer, site.town.city, true).await;
-    for path in ["/units/a1/members.xlsx", "/units/a1/members.csv", "/units/a1/members/print"] {
+    for path in ["/units/a1/exports?what=members", "/units/a1/members/print"] {
         outsider.get(path).await.assert_is(StatusCode::NOT_FOUND);
         officer.get(path).await.assert_is(StatusCode::FORBIDDEN);
         trusted.get(path).await.assert_is(StatusCode::OK);
@@ -327,7 +326,7 @@ async fn a_past_list_tells_nothing_new_of_those_who_left() {
     for found in ["q=0912345678", "q=tai+chinh"] {
         then.get(&format!("{list}&{found}")).await.assert_hides("Lê Thị Sen");
     }
-    let file = then.get("/units/a1/members.csv?on=2024-01-01").await;
+    let file = then.export("a1", "members", "on=2024-01-01", "excel-csv").await;
     file.assert_shows("Lê Thị Sen");
     file.assert_hides("0912345678");
     file.assert_hides("Chi bộ Ngân sách");

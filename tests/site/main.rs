@@ -13,6 +13,7 @@ mod demo;
 mod door;
 mod evaluation;
 mod exchange;
+mod exports;
 mod home;
 mod imports;
 mod letters;

@@ -16,10 +16,11 @@ use haichieu::evaluation::store::consultations::NewConsultation;
 use haichieu::evaluation::store::opening::NewOnDemand;
 use haichieu::evaluation::store::writing::Marking;
 use haichieu::exchange::import::pages::draft;
+use haichieu::exports::model::{Export, What};
 use haichieu::ids::{
-    AccountId, ActId, BatchId, ConsultationId, ContributionId, CriteriaSetId, GrantId, ImportId,
-    LetterId, MarkingId, MeetingId, MemberId, MergeId, OpinionId, ResidenceId, SheetId, UnitId,
-    WorkItemId,
+    AccountId, ActId, BatchId, ConsultationId, ContributionId, CriteriaSetId, ExportId, GrantId,
+    ImportId, LetterId, MarkingId, MeetingId, MemberId, MergeId, OpinionId, ResidenceId, SheetId,
+    UnitId, WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{EndReason, NewLetter, NewMember, NewResidence, ResidenceKind};
@@ -28,7 +29,8 @@ use haichieu::opinions::model::NewOpinion;
 use haichieu::vietnamese::name::FullName;
 use haichieu::web::Upload;
 use haichieu::{
-    access, clock, contributions, criteria, evaluation, exchange, meetings, members, opinions, site,
+    access, clock, contributions, criteria, evaluation, exchange, exports, meetings, members,
+    opinions, site,
 };
 use reqwest::{Method, StatusCode};
 
@@ -52,6 +54,7 @@ struct Objects {
     consultation: ConsultationId,
     marking: MarkingId,
     criteria: CriteriaSetId,
+    export: ExportId,
     account: AccountId,
     grant: GrantId,
 }
@@ -174,6 +177,7 @@ impl Objects {
             "consultations" => self.consultation.to_string(),
             "markings" => self.marking.to_string(),
             "criteria" => self.criteria.to_string(),
+            "exports" => self.export.to_string(),
             "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
             "administration" => self.account.to_string(),
             _ => String::new(),
@@ -201,6 +205,7 @@ impl Objects {
             consultation: ConsultationId::new(),
             marking: MarkingId::new(),
             criteria: CriteriaSetId::new(),
+            export: ExportId::new(),
             account: AccountId::new(),
             grant: GrantId::new(),
         };
@@ -263,6 +268,7 @@ impl Objects {
             exchange::import::store::add(tx, &import).await.unwrap();
             exchange::import::store::add_rows(tx, import.id, &rows).await.unwrap();
             objects.evaluate(tx, cell).await;
+            exports::store::add(tx, &objects.export(cell)).await.unwrap();
             access::store::add(tx, objects.account, "kept", "Người giữ", None, now).await.unwrap();
             let (id, account_id) = (objects.grant, objects.account);
             let role = Role::CellSecretary;
@@ -320,6 +326,28 @@ impl Objects {
             label: option.label.clone(),
         };
         evaluation::store::writing::add_marking(tx, &marking).await.unwrap();
+    }
+
+    fn export(&self, unit_id: UnitId) -> Export {
+        Export {
+            id: self.export,
+            unit_id,
+            what: What::Members,
+            format: "csv".to_owned(),
+            file: format!("{CANARY}.csv"),
+            said: String::new(),
+            purpose: CANARY.to_owned(),
+            account_name: String::new(),
+            expected: 1,
+            written: 0,
+            bytes: 0,
+            sha256: None,
+            job: true,
+            state: exports::model::State::Running,
+            started_at: clock::now(),
+            finished_at: None,
+            expires_at: None,
+        }
     }
 
     fn member(&self) -> NewMember {

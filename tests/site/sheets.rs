@@ -527,7 +527,10 @@ async fn one_criterion_is_marked_for_many_and_taken_back_whole() {
     let mut tx = site.db.read().await.unwrap();
     let marked = "SELECT COUNT(*) FROM evaluation_choice WHERE batch_id IS NOT NULL";
     assert_eq!(number(&mut tx, marked).await, 2, "the one who had an option keeps it");
-    assert_eq!(number(&mut tx, "SELECT CAST(SUM(chosen) AS BIGINT) FROM evaluation_sheet").await, 3);
+    assert_eq!(
+        number(&mut tx, "SELECT CAST(SUM(chosen) AS BIGINT) FROM evaluation_sheet").await,
+        3
+    );
     drop(tx);
     secretary.get(&sheet_of(&secretary, "Ngô Bình").await).await.assert_shows("Đang viết");
 
@@ -542,7 +545,10 @@ async fn one_criterion_is_marked_for_many_and_taken_back_whole() {
     }
     let mut tx = site.db.read().await.unwrap();
     assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM evaluation_choice").await, 2);
-    assert_eq!(number(&mut tx, "SELECT CAST(SUM(chosen) AS BIGINT) FROM evaluation_sheet").await, 2);
+    assert_eq!(
+        number(&mut tx, "SELECT CAST(SUM(chosen) AS BIGINT) FROM evaluation_sheet").await,
+        2
+    );
     drop(tx);
     secretary.get(&sheet_of(&secretary, "Ngô Bình").await).await.assert_shows("Chưa viết");
 }

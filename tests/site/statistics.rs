@@ -14,10 +14,11 @@ use haichieu::opinions::model::{NewOpinion, Step};
 use haichieu::organisation::model::{NewUnit, UnitKind};
 use haichieu::statistics::model::{AsOf, Figures, Overview};
 use haichieu::vietnamese::name::FullName;
-use haichieu::{audit, contributions, meetings, members, opinions, organisation, statistics};
+use haichieu::{contributions, meetings, members, opinions, organisation, statistics};
 use reqwest::StatusCode;
 use sqlx::{Executor, Row};
 
+use crate::exchange::texts;
 use crate::support::{Site, day};
 
 const GIVEN: [&str; 6] = ["An", "Bình", "Cường", "Dũng", "Đức", "Hoà"];
@@ -349,8 +350,8 @@ async fn a_day_that_is_none_comes_back_as_it_was_typed() {
     page.assert_shows("Tháng 2 năm 2024 chỉ có 29 ngày");
     page.assert_shows("Viết năm đủ bốn chữ số");
     assert_eq!((page.field("on"), page.field("year")), ("31/2/2024".into(), "24".into()));
-    let file = officer.get("/units/phuong-a/statistics.csv?on=31/2/2024").await;
-    file.assert_is(StatusCode::BAD_REQUEST);
+    let file = officer.export("phuong-a", "statistics", "on=31/2/2024", "excel-csv").await;
+    file.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -372,11 +373,11 @@ async fn counts_are_for_those_above_and_names_are_not() {
     let page = site.organisation_officer().await.get("/units/a1").await;
     page.assert_is(StatusCode::OK);
     page.assert_hides("/units/a1/members?");
-    page.assert_hides("/evaluations");
+    page.assert_hides("/evaluations/sheets");
     let page = site.secretary().await.get("/units/a1").await;
     page.assert_shows("category=normal");
     page.assert_shows("/units/a1/evaluations");
-    for path in ["/units/a1", "/units/phuong-a", "/units/a1/statistics.csv", "/units/nowhere"] {
+    for path in ["/units/a1", "/units/phuong-a", "/units/a1/exports", "/units/nowhere"] {
         site.outsider().await.get(path).await.assert_is(StatusCode::NOT_FOUND);
         site.administrator().await.get(path).await.assert_is(StatusCode::NOT_FOUND);
     }
@@ -402,7 +403,7 @@ async fn a_cell_of_three_is_told_only_with_names() {
     page.assert_hides("11/11");
     page.assert_shows("<small>14/14</small>");
     officer.get("/units/a1?on=15/11/2024").await.assert_shows("<dd>&#60; 5</dd>");
-    let file = officer.get("/units/phuong-a/statistics.csv?on=15/11/2024").await;
+    let file = officer.export("phuong-a", "statistics", "on=15/11/2024", "excel-csv").await;
     file.assert_shows(";< 5;0;1;1;1;ẩn;ẩn;ẩn;ẩn;ẩn;");
 
     // Its companion keeps silent on its own page as well.
@@ -448,7 +449,7 @@ async fn a_ward_of_three_is_told_by_no_page() {
 #[tokio::test]
 async fn the_file_holds_the_table_and_leaves_a_trace() {
     let site = Site::start().await;
-    let (cell, ward) = (site.town.cell_a1, site.town.ward_a);
+    let cell = site.town.cell_a1;
     site.seed(async |tx| {
         let people = people(tx, cell, 8).await;
         meeting(tx, cell, "2024-05-10", &people[..2]).await;
@@ -456,7 +457,7 @@ async fn the_file_holds_the_table_and_leaves_a_trace() {
     })
     .await;
     let officer = site.ward_officer().await;
-    let file = officer.get("/units/phuong-a/statistics.csv?on=15/11/2024").await;
+    let file = officer.export("phuong-a", "statistics", "on=15/11/2024", "excel-csv").await;
     file.assert_is(StatusCode::OK);
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     let name = file.headers["content-disposition"].to_str().unwrap();
@@ -475,8 +476,12 @@ async fn the_file_holds_the_table_and_leaves_a_trace() {
         ]
     );
     let mut tx = site.db.read().await.unwrap();
-    let entries = audit::store::list_of(&mut tx, ward.0, 10).await.unwrap();
-    assert_eq!(entries[0].summary, "Tải số liệu năm 2024 đến 15/11/2024, tính đến 15/11/2024");
+    let sql = "SELECT summary FROM audit_entry WHERE action = 'export.begin'";
+    assert_eq!(
+        texts(&mut tx, sql).await,
+        ["Xuất số liệu của phường An Bình (năm 2024 đến 15/11/2024, tính đến 15/11/2024, CSV cho \
+          Excel): 3 dòng; mục đích: nộp đảng ủy phường"]
+    );
 }
 
 /// Every figure of people leads to a list, and the list says the same number.

@@ -12,7 +12,7 @@ use haichieu::app::App;
 use haichieu::audit::watch::Watch;
 use haichieu::clock;
 use haichieu::db::{Db, Tx};
-use haichieu::ids::{AccountId, GrantId, UnitId};
+use haichieu::ids::{AccountId, ExportId, GrantId, UnitId};
 use haichieu::organisation::model::{NewUnit, UnitKind};
 use haichieu::settings::Settings;
 use haichieu::{access, criteria, organisation, server, site};
@@ -162,6 +162,16 @@ async fn serve(db: &Db, watch: &Watch, settings: fn(SocketAddr) -> Settings) -> 
     format!("http://{address}")
 }
 
+fn export_form(what: &str, query: &str, format: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("id", ExportId::new().to_string()),
+        ("what", what.to_owned()),
+        ("query", query.to_owned()),
+        ("purpose", "nộp đảng ủy phường".to_owned()),
+        ("format", format.to_owned()),
+    ]
+}
+
 pub fn visitor(root: &str, cookie: Option<String>) -> Visitor {
     let client = Client::builder().redirect(Policy::none()).build().unwrap();
     Visitor { root: root.to_owned(), client, cookie }
@@ -177,6 +187,24 @@ impl Visitor {
         let cookie = self.cookie.as_deref().unwrap_or_default();
         let request = self.client.get(self.root.clone() + path).header("cookie", cookie);
         let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.bytes().await.unwrap().to_vec()
+    }
+
+    /// A file of the unit, in text: `query` is the filter as it stands in the address.
+    pub async fn export(&self, code: &str, what: &str, query: &str, format: &str) -> Page {
+        let form = export_form(what, query, format);
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        self.post(&format!("/units/{code}/exports"), &form).await
+    }
+
+    /// Likewise, as bytes.
+    pub async fn export_bytes(&self, code: &str, what: &str, query: &str, format: &str) -> Vec<u8> {
+        let address = format!("{}/units/{code}/exports", self.root);
+        let request = self.client.post(address).form(&export_form(what, query, format));
+        let request = request.header("sec-fetch-site", "same-origin");
+        let cookie = self.cookie.as_deref().unwrap_or_default();
+        let response = request.header("cookie", cookie).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         response.bytes().await.unwrap().to_vec()
     }

@@ -29,6 +29,7 @@ struct ListPage {
     frame: Frame,
     unit: Unit,
     may_keep: bool,
+    may_export: bool,
     query: BookQuery,
     years: Vec<i32>,
     works: Vec<(String, String)>,
@@ -54,8 +55,24 @@ impl BookQuery {
         self.year.is_empty() && self.kind.is_empty() && self.work.is_empty()
     }
 
+    /// `năm 2024, tiền`
+    pub fn said(&self) -> String {
+        let year = match self.year.trim() {
+            "" => "mọi năm".to_owned(),
+            year => format!("năm {year}"),
+        };
+        let kind = ContributionKind::read(&self.kind).map(|it| it.label().to_lowercase());
+        let work = (!self.work.is_empty()).then(|| "của một công trình".to_owned());
+        [Some(year), kind, work].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// The filter as a query string.
+    pub fn query(&self) -> String {
+        serde_urlencoded::to_string(self).unwrap_or_default()
+    }
+
     /// Every day where no year was chosen.
-    fn filter(&self) -> book::Filter {
+    pub fn filter(&self) -> book::Filter {
         let new_year = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         let year = self.year.trim().parse().ok().filter(|year| (1900..=2100).contains(year));
         book::Filter {
@@ -95,6 +112,7 @@ pub async fn list(
     let page = ListPage {
         frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Contributions).await?,
         may_keep: scope.may(Right::KeepContributions),
+        may_export: scope.may(Right::ExportNames),
         years: (first.year()..=today.year()).rev().collect(),
         works: works.collect(),
         totals: in_order(totals),

@@ -1,8 +1,10 @@
 //! The book of contributions: its entries and their sums.
 
 use chrono::NaiveDate;
+use futures_util::{Stream, TryStreamExt};
 
 use crate::access::guard::Scope;
+use crate::contributions::export::Lines;
 use crate::contributions::model::{Contribution, ContributionKind, Giver, NewContribution};
 use crate::contributions::totals::Total;
 use crate::db::{Tx, on};
@@ -109,6 +111,36 @@ pub async fn list(
         .bind(limit)
         .bind(offset)
         .fetch_all(db))
+}
+
+/// Hands every entry to `lines`, newest first, without ever holding more than one.
+pub async fn each(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: Filter,
+    lines: &mut Lines,
+) -> sqlx::Result<()> {
+    let sql = entries!(in_the_book!(), newest_first!(""));
+    on!(tx, db => forward(
+        sqlx::query_as(sql)
+            .bind(scope.unit_id())
+            .bind(filter.from)
+            .bind(filter.to)
+            .bind(filter.kind.map(ContributionKind::as_str))
+            .bind(filter.work_item_id)
+            .fetch(db),
+        lines,
+    ))
+}
+
+async fn forward(
+    mut rows: impl Stream<Item = sqlx::Result<Contribution>> + Unpin,
+    lines: &mut Lines,
+) -> sqlx::Result<()> {
+    while let Some(row) = rows.try_next().await? {
+        lines.push(&row).await?;
+    }
+    Ok(())
 }
 
 /// The sums of everything that the filter finds.

@@ -8,11 +8,10 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::evaluation::year_file::model::{Place, Row, Year};
 use crate::evaluation::year_file::store;
-use crate::table_file::{Cell, Column, Format, Rows, Table};
+use crate::table_file::{Cell, Column, Rows, Table};
 use crate::vietnamese::day::Precision;
-use crate::vietnamese::number;
 
-/// The columns; those behind the contributions are for the comment of the cell.
+/// Who it is, what the books say.
 const COLUMNS: &[Column] = &[
     ("STT", 6),
     ("Họ và tên", 26),
@@ -32,34 +31,56 @@ const COLUMNS: &[Column] = &[
     ("Vắng có lý do", 13),
     ("Vắng không lý do", 13),
     ("Đóng góp", 26),
-    ("TC1", 6),
-    ("TC2", 6),
-    ("TC3", 6),
-    ("TC4", 6),
-    ("TC5", 6),
-    ("TC6", 6),
-    ("Nhận xét khác", 26),
+];
+
+/// What the comment of the cell adds, before and behind its criteria. A sheet that the cell
+/// has not signed yet says nothing here.
+const CRITERIA: [Column; MOST_CRITERIA] = [
+    ("TC1", 18),
+    ("TC2", 18),
+    ("TC3", 18),
+    ("TC4", 18),
+    ("TC5", 18),
+    ("TC6", 18),
+    ("TC7", 18),
+    ("TC8", 18),
+    ("TC9", 18),
+    ("TC10", 18),
+];
+const SIGNED: [Column; 4] = [
+    ("Nhận xét khác", 40),
     ("Ngày họp với Mặt trận", 13),
     ("Ngày chi bộ ký", 13),
     ("Ngày đảng ủy xác nhận", 13),
 ];
 
+/// Criteria that the file of a year tells at most.
+pub const MOST_CRITERIA: usize = 10;
+/// Those of the form in use since 2020: the file has as many columns at least.
+const USUAL_CRITERIA: usize = 6;
+
+fn columns(criteria: usize) -> Vec<Column> {
+    let criteria = criteria.clamp(USUAL_CRITERIA, MOST_CRITERIA);
+    COLUMNS.iter().chain(&CRITERIA[..criteria]).chain(&SIGNED).copied().collect()
+}
+
 /// `danh-gia-2024-tdp-2-nguyen-du`
-pub fn table(year: Year, code: &str, party_name: &str) -> Table {
+pub fn table((year, criteria): (Year, usize), code: &str, party_name: &str) -> Table {
     Table {
         file: format!("danh-gia-{}-{code}", year.year),
         name: format!("Đánh giá {}", year.year),
         title: format!("{party_name}: đánh giá năm {}", year.year),
-        columns: COLUMNS,
+        columns: columns(criteria),
     }
 }
 
 /// Reads the year into `rows`; the scope is the proof that these names may be read.
-pub async fn fill(db: Db, scope: Scope, year: Year, rows: Rows) -> Result<()> {
+pub async fn fill(db: Db, scope: Scope, (year, criteria): (Year, usize), rows: Rows) -> Result<()> {
     let mut tx = db.read_for_file().await?;
     let places = store::places(&mut tx, &scope, year).await?;
     let names = places.iter().map(Place::name).collect();
-    let mut lines = Lines { places: names, written: 0, rows };
+    let criteria = criteria.clamp(USUAL_CRITERIA, MOST_CRITERIA);
+    let mut lines = Lines { places: names, criteria, written: 0, rows };
     store::each(&mut tx, &scope, (year, clock::today()), &places, &mut lines).await?;
     lines.rows.finish().await
 }
@@ -68,6 +89,7 @@ pub async fn fill(db: Db, scope: Scope, year: Year, rows: Rows) -> Result<()> {
 pub struct Lines {
     /// What each place is called.
     places: Vec<String>,
+    criteria: usize,
     written: i64,
     rows: Rows,
 }
@@ -75,7 +97,7 @@ pub struct Lines {
 impl Lines {
     pub async fn push(&mut self, row: &Row) -> io::Result<()> {
         self.written += 1;
-        let cells = cells(self.written, row, self.place(row));
+        let cells = cells((self.written, self.criteria), row, self.place(row));
         self.rows.push(cells).await
     }
 
@@ -85,7 +107,7 @@ impl Lines {
     }
 }
 
-fn cells(number: i64, row: &Row, place: &str) -> Vec<Cell> {
+fn cells((number, criteria): (i64, usize), row: &Row, place: &str) -> Vec<Cell> {
     let born = match row.born() {
         Some(born) if born.precision == Precision::Day => Cell::Day(born.day),
         Some(born) => Cell::text(born.to_string()),
@@ -111,12 +133,13 @@ fn cells(number: i64, row: &Row, place: &str) -> Vec<Cell> {
         Cell::Number(row.unexcused),
         Cell::text(row.gifts.summary()),
     ];
-    cells.resize(COLUMNS.len(), Cell::Empty);
+    let labels = row.labels.all();
+    cells.extend(labels[..criteria].iter().map(|it| Cell::text(it.as_str())));
+    cells.extend([
+        Cell::text(row.other_text.as_str()),
+        Cell::day(row.consulted_on),
+        Cell::day(row.signed_on),
+        Cell::day(row.confirmed_on),
+    ]);
     cells
-}
-
-/// What the audit trail says of the file.
-pub fn said(year: Year, name: &str, format: Format, lines: i64) -> String {
-    let (lines, format) = (number::grouped(lines), format.label());
-    format!("Xuất đánh giá năm {} của {name} ({format}), {lines} dòng dự kiến", year.year)
 }

@@ -1,17 +1,15 @@
 //! The year of a file, as typed.
 
 use chrono::{Datelike, NaiveDate};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::evaluation::year_file::model::Year;
 use crate::faults::Faults;
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct YearForm {
     pub year: String,
-    /// A word of [`crate::csv_file::Dialect`].
-    pub format: String,
 }
 
 impl YearForm {
@@ -35,8 +33,7 @@ mod tests {
     #[test]
     fn the_year_is_one_that_has_begun() {
         let today = NaiveDate::from_ymd_opt(2024, 11, 15).unwrap();
-        let read =
-            |year: &str| YearForm { year: year.to_owned(), ..YearForm::default() }.read(today);
+        let read = |year: &str| YearForm { year: year.to_owned() }.read(today);
         assert_eq!(read("").unwrap().year, 2024);
         assert_eq!(read(" 2023 ").unwrap().year, 2023);
         for typed in ["2025", "24", "năm nay"] {

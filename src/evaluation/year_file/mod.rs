@@ -6,4 +6,3 @@ pub mod store;
 pub mod export;
 
 pub mod form;
-pub mod pages;

@@ -82,6 +82,37 @@ pub struct Row {
     pub unexcused: i64,
     #[sqlx(flatten)]
     pub gifts: Gifts,
+    #[sqlx(flatten)]
+    pub labels: Labels,
+    /// Of the sheet that the cell has signed; likewise what follows.
+    pub other_text: String,
+    pub consulted_on: Option<NaiveDate>,
+    pub signed_on: Option<NaiveDate>,
+    pub confirmed_on: Option<NaiveDate>,
+}
+
+/// What was chosen for each criterion, by its number; empty where there is no such criterion.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct Labels {
+    c1: String,
+    c2: String,
+    c3: String,
+    c4: String,
+    c5: String,
+    c6: String,
+    c7: String,
+    c8: String,
+    c9: String,
+    c10: String,
+}
+
+impl Labels {
+    pub fn all(&self) -> [&String; 10] {
+        [
+            &self.c1, &self.c2, &self.c3, &self.c4, &self.c5, &self.c6, &self.c7, &self.c8,
+            &self.c9, &self.c10,
+        ]
+    }
 }
 
 impl Row {

@@ -111,6 +111,44 @@ pub async fn each(
                                            AND contribution.given_on >= $3
                                            AND contribution.given_on < $4) AS entry
                    GROUP BY entry.member_id
+               ),
+               sheet AS (
+                   SELECT evaluation_sheet.id, evaluation_sheet.member_id,
+                          evaluation_sheet.other_text, evaluation_sheet.consultation_id,
+                          evaluation_sheet.signed_on, evaluation_sheet.confirmed_on
+                   FROM listed
+                   JOIN evaluation_sheet ON evaluation_sheet.member_id = listed.member_id
+                                        AND evaluation_sheet.year = $7
+                   WHERE evaluation_sheet.kind = 'annual'
+                     AND evaluation_sheet.state IN ('signed', 'confirmed', 'sent')
+               ),
+               answered AS (
+                   SELECT choice.sheet_id,
+                          MAX(CASE WHEN criterion.number = 1 THEN criterion_option.label END)
+                              AS c1,
+                          MAX(CASE WHEN criterion.number = 2 THEN criterion_option.label END)
+                              AS c2,
+                          MAX(CASE WHEN criterion.number = 3 THEN criterion_option.label END)
+                              AS c3,
+                          MAX(CASE WHEN criterion.number = 4 THEN criterion_option.label END)
+                              AS c4,
+                          MAX(CASE WHEN criterion.number = 5 THEN criterion_option.label END)
+                              AS c5,
+                          MAX(CASE WHEN criterion.number = 6 THEN criterion_option.label END)
+                              AS c6,
+                          MAX(CASE WHEN criterion.number = 7 THEN criterion_option.label END)
+                              AS c7,
+                          MAX(CASE WHEN criterion.number = 8 THEN criterion_option.label END)
+                              AS c8,
+                          MAX(CASE WHEN criterion.number = 9 THEN criterion_option.label END)
+                              AS c9,
+                          MAX(CASE WHEN criterion.number = 10 THEN criterion_option.label END)
+                              AS c10
+                   FROM sheet
+                   JOIN evaluation_choice AS choice ON choice.sheet_id = sheet.id
+                   JOIN criterion ON criterion.id = choice.criterion_id
+                   JOIN criterion_option ON criterion_option.id = choice.option_id
+                   GROUP BY choice.sheet_id
                )
                SELECT CAST(listed.number AS BIGINT) AS place,
                       member.full_name, member.born_on, member.born_precision, member.sex,
@@ -130,7 +168,20 @@ pub async fn each(
                       CAST(COALESCE(given.land_hundredths, 0) AS BIGINT) AS land_hundredths,
                       CAST(COALESCE(given.goods, 0) AS BIGINT) AS goods,
                       CAST(COALESCE(given.ideas, 0) AS BIGINT) AS ideas,
-                      CAST(COALESCE(given.expertise, 0) AS BIGINT) AS expertise
+                      CAST(COALESCE(given.expertise, 0) AS BIGINT) AS expertise,
+                      COALESCE(answered.c1, '') AS c1,
+                      COALESCE(answered.c2, '') AS c2,
+                      COALESCE(answered.c3, '') AS c3,
+                      COALESCE(answered.c4, '') AS c4,
+                      COALESCE(answered.c5, '') AS c5,
+                      COALESCE(answered.c6, '') AS c6,
+                      COALESCE(answered.c7, '') AS c7,
+                      COALESCE(answered.c8, '') AS c8,
+                      COALESCE(answered.c9, '') AS c9,
+                      COALESCE(answered.c10, '') AS c10,
+                      COALESCE(sheet.other_text, '') AS other_text,
+                      front_consultation.held_on AS consulted_on, sheet.signed_on,
+                      sheet.confirmed_on
                FROM listed
                JOIN member ON member.id = listed.member_id
                LEFT JOIN member AS present ON present.id = member.id AND ",
@@ -139,6 +190,9 @@ pub async fn each(
                LEFT JOIN introduction_letter ON introduction_letter.id = listed.letter_id
                LEFT JOIN attended ON attended.member_id = listed.member_id
                LEFT JOIN given ON given.member_id = listed.member_id
+               LEFT JOIN sheet ON sheet.member_id = listed.member_id
+               LEFT JOIN answered ON answered.sheet_id = sheet.id
+               LEFT JOIN front_consultation ON front_consultation.id = sheet.consultation_id
                ORDER BY listed.number, member.sort_key, member.id"
     );
     on!(tx, db => forward(
@@ -149,6 +203,7 @@ pub async fn each(
             .bind(to)
             .bind(scope.unit_id())
             .bind(today)
+            .bind(i64::from(year.year))
             .fetch(db),
         lines,
     ))
@@ -162,4 +217,18 @@ async fn forward(
         lines.push(&row).await?;
     }
     Ok(())
+}
+
+/// How many criteria the sheets of the year have at most.
+pub async fn criteria(tx: &mut Tx, scope: &Scope, year: Year) -> sqlx::Result<usize> {
+    let sql = "SELECT CAST(COALESCE(MAX(sheet.asked), 0) AS BIGINT)
+               FROM unit_ancestor AS held
+               JOIN evaluation_sheet AS sheet ON sheet.unit_id = held.unit_id AND sheet.year = $2
+                                             AND sheet.kind = 'annual'
+               WHERE held.ancestor_id = $1";
+    let most: i64 = on!(tx, db => sqlx::query_scalar(sql)
+        .bind(scope.unit_id())
+        .bind(i64::from(year.year))
+        .fetch_one(db))?;
+    Ok(usize::try_from(most).unwrap_or(0))
 }

@@ -1,8 +1,8 @@
-//! The list taken away: as a file or on paper, with the filter of the page.
+//! The list on paper, with the filter of the page.
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{Html, Response};
+use axum::response::Html;
 use chrono::NaiveDate;
 
 use super::list::ListQuery;
@@ -11,13 +11,11 @@ use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::audit::model::Act;
-use crate::csv_file::Dialect;
 use crate::error::{Error, Result};
-use crate::members::export;
 use crate::members::model::Listed;
 use crate::members::store::{self, Filter};
 use crate::organisation::model::Unit;
-use crate::table_file::{self, Format};
+use crate::table_file;
 use crate::vietnamese::{day, number};
 use crate::web::{Path, Query};
 use crate::{audit, clock, organisation};
@@ -29,39 +27,6 @@ struct Taken {
     filter: Filter,
     /// The filter in words.
     conditions: String,
-}
-
-pub async fn csv(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(query): Query<ListQuery>,
-) -> Result<Response> {
-    let dialect = Dialect::read(&query.format).unwrap_or(Dialect::Excel);
-    file(app, viewer, code, query, Format::Csv(dialect)).await
-}
-
-pub async fn sheet(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(query): Query<ListQuery>,
-) -> Result<Response> {
-    file(app, viewer, code, query, Format::Sheet).await
-}
-
-async fn file(
-    app: App,
-    viewer: Viewer,
-    code: String,
-    query: ListQuery,
-    format: Format,
-) -> Result<Response> {
-    let way = (format.label(), |rows| format.hold(rows));
-    let taken = take(&app, &viewer, &code, &query, way).await?;
-    let table = export::table(&taken.unit, taken.filter.on);
-    table_file::answer(table, format, |rows| export::fill(app.db, taken.scope, taken.filter, rows))
-        .await
 }
 
 #[derive(Template)]
@@ -103,8 +68,7 @@ pub async fn paper(
     Path(code): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<Html<String>> {
-    let Taken { unit, scope, filter, conditions } =
-        take(&app, &viewer, &code, &query, ("bản in", table_file::hold)).await?;
+    let Taken { unit, scope, filter, conditions } = take(&app, &viewer, &code, &query).await?;
     let mut tx = app.db.read().await?;
     let rows = store::listed(&mut tx, &scope, &filter).await?;
     let today = clock::today();
@@ -116,14 +80,8 @@ pub async fn paper(
 }
 
 /// Lets the viewer take the list away, and keeps the trace of it: before the first
-/// byte leaves. The way of it has a name, and refuses too many rows.
-async fn take(
-    app: &App,
-    viewer: &Viewer,
-    code: &str,
-    query: &ListQuery,
-    (way, hold): (&str, impl Fn(i64) -> Result<()>),
-) -> Result<Taken> {
+/// byte leaves.
+async fn take(app: &App, viewer: &Viewer, code: &str, query: &ListQuery) -> Result<Taken> {
     let mut tx = app.db.write().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, viewer, code, Right::ExportNames).await?;
     let (filter, faults) = query.filter();
@@ -131,11 +89,11 @@ async fn take(
         return Err(Error::BadRequest("Ngày của danh sách không đọc được."));
     }
     let count = store::count_listed(&mut tx, &scope, &filter).await?;
-    hold(count)?;
+    table_file::hold(count)?;
     let conditions = query.said(&unit, filter.on);
     let said = if conditions.is_empty() { "không lọc" } else { &conditions };
     let done = format!(
-        "Xuất danh sách đảng viên của {} tính đến {} ({way}): {} đồng chí; {said}",
+        "In danh sách đảng viên của {} tính đến {}: {} đồng chí; {said}",
         unit.name_in_text(),
         day::short(filter.on),
         number::grouped(count),

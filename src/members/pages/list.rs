@@ -38,9 +38,6 @@ pub struct ListQuery {
     letter: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     page: String,
-    /// A word of [`crate::csv_file::Dialect`]: what a file is asked for as.
-    #[serde(skip_serializing)]
-    pub format: String,
 }
 
 #[derive(Template)]
@@ -162,19 +159,23 @@ impl ListPage {
         self.query.with(&self.unit, "page", &number)
     }
 
-    /// The address of this very list as a file or on paper.
-    fn file_href(&self, suffix: &str, format: &str) -> String {
+    /// The address of this very list on paper, or of the page that makes a file of it.
+    fn paper_href(&self) -> String {
+        self.other_href("/members/print?", "")
+    }
+
+    fn export_href(&self) -> String {
+        self.other_href("/exports?", "what=members&")
+    }
+
+    fn other_href(&self, page: &str, before: &str) -> String {
         let mut query = ListQuery { page: String::new(), ..self.query.clone() };
         if !self.faults.is_empty() {
             query.on = String::new();
         }
-        let format = (!format.is_empty()).then_some(("format", format));
         let query = serde_urlencoded::to_string(&query).unwrap_or_default();
-        let format = format.map(|(name, word)| format!("{name}={word}"));
-        let query: Vec<String> =
-            [query].into_iter().chain(format).filter(|it| !it.is_empty()).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("/units/{}/members{suffix}{mark}{}", self.unit.code, query.join("&"))
+        let href = format!("/units/{}{page}{before}{query}", self.unit.code);
+        href.trim_end_matches(['?', '&']).to_owned()
     }
 
     fn fits_a_sheet(&self) -> bool {
