@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use crate::audit;
 use crate::audit::model::{Act, Actor};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::criteria::model::{NewCriterion, NewOption, Variant};
 use crate::criteria::store::{self, NewSet};
-use crate::db::{Db, is_duplicate};
+use crate::db::{Db, Tx, is_duplicate};
 use crate::ids::CriteriaSetId;
 
 const FILE: &str = include_str!("../../seeds/criteria.csv");
@@ -31,20 +31,11 @@ struct Line {
 /// Writes down the sets of the file that the registry does not have yet.
 pub async fn bring(db: &Db) -> sqlx::Result<()> {
     let mut tx = db.write().await?;
-    let at = clock::now();
-    let mut brought = 0;
-    for set in sets() {
-        let code = set.code.as_deref().unwrap_or_default();
-        if store::has_code(&mut tx, code).await? {
-            continue;
-        }
-        match store::add(&mut tx, &NewSet { issued_at: Some(at), ..set }, at).await {
-            // Another server of the same registry has just brought it.
-            Err(error) if is_duplicate(&error) => return Ok(()),
-            done => done?,
-        }
-        brought += 1;
-    }
+    let brought = match bring_in(&mut tx, clock::now()).await {
+        // Another server of the same registry has just brought them.
+        Err(error) if is_duplicate(&error) => return Ok(()),
+        done => done?,
+    };
     if brought == 0 {
         return Ok(());
     }
@@ -52,6 +43,18 @@ pub async fn bring(db: &Db) -> sqlx::Result<()> {
     let act = Act::new("criteria.seed", None, summary);
     audit::store::append(&mut tx, &Actor::command_line(), act).await?;
     tx.commit().await
+}
+
+/// Likewise within a transaction; how many.
+pub async fn bring_in(tx: &mut Tx, at: Moment) -> sqlx::Result<usize> {
+    let mut brought = 0;
+    for set in sets() {
+        if !store::has_code(tx, set.code.as_deref().unwrap_or_default()).await? {
+            store::add(tx, &NewSet { issued_at: Some(at), ..set }, at).await?;
+            brought += 1;
+        }
+    }
+    Ok(brought)
 }
 
 /// The file, which is compiled in and tested.

@@ -11,13 +11,15 @@ use crate::access::model::{Grant, Right, Role};
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::app::App;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::home::model::{Month, Next, People, Progress, strip};
 use crate::home::store;
+use crate::ids::UnitId;
 use crate::meetings::model::{HalfYear, Listed};
 use crate::organisation::model::Unit;
 use crate::web::Path;
-use crate::{clock, meetings, opinions, organisation};
+use crate::{clock, evaluation, meetings, opinions, organisation};
 
 mod above;
 
@@ -86,6 +88,8 @@ struct TasksPage {
     months: Vec<Month>,
     people: People,
     unanswered: i64,
+    /// The latest year of comments, and how far its sheets have come.
+    evaluation: Option<(i64, evaluation::model::Progress)>,
     next: Next,
     /// The meetings of the half-year, newest first.
     meetings: Vec<(Progress, Listed)>,
@@ -118,9 +122,21 @@ async fn tasks(
         months: strip(half, today),
         people: store::people(&mut tx, unit.id, today).await?,
         unanswered: opinions::store::counts_of_unit(&mut tx, unit.id).await?.unanswered(),
+        evaluation: evaluation(&mut tx, unit.id).await?,
         next: Next::of(&listed, today),
         meetings: listed.into_iter().map(|it| (Progress::of(&it, today), it)).collect(),
         unit,
     };
     Ok(Html(page.render()?).into_response())
+}
+
+/// How far the latest year's comments have come, where any were opened.
+async fn evaluation(
+    tx: &mut Tx,
+    unit_id: UnitId,
+) -> Result<Option<(i64, evaluation::model::Progress)>> {
+    let Some(year) = evaluation::store::counts::last_year(tx, unit_id).await? else {
+        return Ok(None);
+    };
+    Ok(Some((year, evaluation::store::progress(tx, unit_id, year).await?)))
 }

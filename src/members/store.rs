@@ -21,7 +21,9 @@ pub use self::person::{
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };
-pub use self::timeline::{GivenRow, OpinionRow, RollRow, contributions_of, opinions_of, rolls_of};
+pub use self::timeline::{
+    GivenRow, OpinionRow, RollRow, SheetRow, contributions_of, opinions_of, rolls_of, sheets_of,
+};
 
 mod export;
 mod known;

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::ids::UnitId;
 use crate::members::model::{Category, Letter, Residence};
-use crate::members::store::{GivenRow, OpinionRow, RollRow};
+use crate::members::store::{GivenRow, OpinionRow, RollRow, SheetRow};
 use crate::vietnamese::{day, number};
 
 /// The lede counts attendance over this many periodic meetings.
@@ -58,6 +58,7 @@ pub struct Life {
     pub rolls: Vec<RollRow>,
     pub given: Vec<GivenRow>,
     pub opinions: Vec<OpinionRow>,
+    pub sheets: Vec<SheetRow>,
 }
 
 impl Life {
@@ -65,7 +66,8 @@ impl Life {
     pub fn units(&self) -> impl Iterator<Item = UnitId> {
         let met = self.rolls.iter().map(|it| it.unit_id);
         let gave = self.given.iter().map(|it| it.unit_id);
-        met.chain(gave).chain(self.opinions.iter().map(|it| it.unit_id))
+        let spoke = self.opinions.iter().map(|it| it.unit_id);
+        met.chain(gave).chain(spoke).chain(self.sheets.iter().map(|it| it.unit_id))
     }
 }
 
@@ -93,6 +95,7 @@ fn events(life: &Life, seen: &[UnitId]) -> Vec<Event> {
     events.extend(life.rolls.iter().map(|it| roll(it, seen.contains(&it.unit_id))));
     events.extend(life.given.iter().map(|it| gift(it, seen.contains(&it.unit_id))));
     events.extend(life.opinions.iter().map(|it| opinion(it, seen.contains(&it.unit_id))));
+    events.extend(life.sheets.iter().map(|it| sheet(it, seen.contains(&it.unit_id))));
     events.extend(life.letters.iter().flat_map(letter));
     // What ended a residence is told by the next.
     for (at, it) in life.residences.iter().enumerate() {
@@ -123,6 +126,26 @@ pub fn latest_meetings(lives: &[Life]) -> Option<String> {
     let present = latest.iter().filter(|it| it.status == "present").count();
     let held = latest.len();
     (held > 0).then(|| format!("Dự {present} trên {held} cuộc họp định kỳ gần nhất."))
+}
+
+/// A sheet nobody has written on yet is dotted.
+fn sheet(it: &SheetRow, is_seen: bool) -> Event {
+    let state = match it.state.as_str() {
+        "blank" => "Mở phiếu, chưa viết",
+        "draft" => "Đang viết",
+        "written" => "Chi bộ đã viết",
+        "returned" => "Đảng ủy trả lại",
+        "signed" => "Chi bộ đã ký",
+        "confirmed" => "Đảng ủy đã xác nhận",
+        _ => "Đã gửi nơi công tác",
+    };
+    let class = if it.state == "blank" { "off" } else { "" };
+    let what = match it.kind.as_str() {
+        "annual" => format!("phiếu nhận xét năm {}", it.year),
+        _ => format!("phiếu nhận xét khi cần: {}", it.purpose),
+    };
+    let href = format!("/evaluations/{}", it.id);
+    event(it.on, class, state, ": ".to_owned(), what, is_seen.then_some(href))
 }
 
 fn roll(it: &RollRow, is_seen: bool) -> Event {

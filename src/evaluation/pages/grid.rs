@@ -236,6 +236,8 @@ pub async fn undo(
     let right = Right::KeepEvaluations;
     guard::enter(&mut tx, &viewer, marking.unit_id, right).await?;
     steps::hold_year(&mut tx, marking.unit_id, marking.year).await?;
+    // Somebody may have undone it while we waited.
+    let marking = writing::find_marking(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let unit = crate::organisation::store::get(&mut tx, marking.unit_id, clock::today()).await?;
     let there = format!(
         "/units/{}/evaluations/grid?year={}&criterion={}&done=undo",

@@ -138,3 +138,14 @@ pub async fn set_of(
                LIMIT 1";
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(year).fetch_optional(db))
 }
+
+/// How many annual sheets of the year below the unit wait for the ward's confirmation.
+pub async fn waiting(tx: &mut Tx, unit_id: UnitId, year: i64) -> sqlx::Result<i64> {
+    let sql = "SELECT COUNT(*)
+               FROM unit_ancestor AS held
+               JOIN evaluation_sheet AS sheet ON sheet.unit_id = held.unit_id AND sheet.year = $2
+                                             AND sheet.kind = 'annual' AND sheet.state = 'signed'
+               WHERE held.ancestor_id = $1 AND held.from_on <= sheet.reference_on
+                 AND (held.to_on IS NULL OR held.to_on > sheet.reference_on)";
+    on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(year).fetch_one(db))
+}

@@ -44,6 +44,7 @@ held!(
     ["work_kind", "kind", "note", "low", "high", "step", "measure", "weight"]
 );
 held!(OPINIONS, "demo/opinions.csv", ["topic", "text", "body", "answer", "weight"]);
+held!(COMMENTS, "demo/comments.csv", ["text", "weight"]);
 held!(LANES, "demo/lanes.csv", ["name", "weight"]);
 
 /// Reads all rows of one of our own files.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::audit;
 use crate::audit::model::{Act, Actor};
 use crate::db::Tx;
+use crate::exchange::demo::evaluations::Comments;
 use crate::exchange::demo::gifts::Gifts;
 use crate::exchange::demo::meetings::Agenda;
 use crate::exchange::demo::opinions::Opinions;
@@ -16,6 +17,7 @@ use crate::exchange::seed::{Folder, Known, Refused, load};
 pub mod accounts;
 mod calendar;
 mod cells;
+mod evaluations;
 mod files;
 mod gifts;
 mod lives;
@@ -42,6 +44,7 @@ pub async fn build(tx: &mut Tx, divisor: i64) -> Result<Known, Refused> {
     Gifts::read(&known)?.give(tx, &mut random, &cells).await?;
     Opinions::read()?.raise(tx, &mut random, &cells).await?;
     people.announce(tx, &mut random, &cells).await?;
+    Comments::read()?.write(tx, &mut random, &known, &cells).await?;
     let done = "Dựng dữ liệu giả của TP Hà Tĩnh đến hết ngày 31/12/2024".to_owned();
     audit::store::append(tx, &actor, Act::new("demo.build", None::<Uuid>, done)).await?;
     Ok(known)

@@ -10,6 +10,7 @@ use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::evaluation::store::counts;
 use crate::home::model::{self, Progress};
 use crate::home::store;
 use crate::meetings::model::{HalfYear, Listed};
@@ -41,6 +42,8 @@ struct AbovePage {
     deadlines: Deadlines,
     without_letter: i64,
     unanswered: i64,
+    /// The latest year of comments, and how many sheets wait for the ward.
+    evaluation: Option<(i64, i64)>,
 }
 
 impl AbovePage {
@@ -109,6 +112,10 @@ pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Res
         deadlines,
         without_letter: store::people(tx, unit.id, today).await?.without_letter,
         unanswered: opinions::store::counts(tx, unit.id, &raised).await?.unanswered(),
+        evaluation: match counts::last_year(tx, unit.id).await? {
+            Some(year) => Some((year, counts::waiting(tx, unit.id, year).await?)),
+            None => None,
+        },
         unit,
     };
     Ok(Html(page.render()?).into_response())

@@ -152,6 +152,7 @@ async fn life(tx: &mut Tx, scope: &Scope, id: MemberId) -> Result<Life> {
         rolls: store::rolls_of(tx, scope, id, MOST).await?,
         given: store::contributions_of(tx, scope, id, MOST).await?,
         opinions: store::opinions_of(tx, scope, id, MOST).await?,
+        sheets: store::sheets_of(tx, scope, id, MOST).await?,
     })
 }
 

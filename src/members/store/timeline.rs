@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
-use crate::ids::{MeetingId, MemberId, OpinionId, UnitId, WorkItemId};
+use crate::ids::{MeetingId, MemberId, OpinionId, SheetId, UnitId, WorkItemId};
 
 /// A meeting whose roll names the member, and the mark on it.
 #[derive(Clone, Debug, FromRow)]
@@ -68,6 +68,36 @@ pub async fn contributions_of(
                  AND NOT EXISTS (SELECT 1 FROM contribution AS reversal
                                  WHERE reversal.reverses_id = contribution.id)
                ORDER BY contribution.given_on DESC, contribution.id DESC
+               LIMIT $2";
+    on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
+}
+
+/// A comment sheet about the member.
+#[derive(Clone, Debug, FromRow)]
+pub struct SheetRow {
+    pub id: SheetId,
+    pub unit_id: UnitId,
+    pub year: i64,
+    pub kind: String,
+    pub purpose: String,
+    pub state: String,
+    pub on: NaiveDate,
+}
+
+/// The sheets about the member, newest first, each on the day of its latest step. One that a
+/// correction has taken the place of is told by that.
+pub async fn sheets_of(
+    tx: &mut Tx,
+    _: &Scope,
+    member_id: MemberId,
+    limit: i64,
+) -> sqlx::Result<Vec<SheetRow>> {
+    let sql = "SELECT sheet.id, sheet.unit_id, sheet.year, sheet.kind, sheet.purpose,
+                      sheet.state, act.done_on AS \"on\"
+               FROM evaluation_sheet AS sheet
+               JOIN evaluation_act AS act ON act.id = sheet.act_id
+               WHERE sheet.member_id = $1 AND sheet.state <> 'replaced'
+               ORDER BY act.done_at DESC, sheet.id DESC
                LIMIT $2";
     on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
 }
