@@ -149,10 +149,12 @@ for (const [login, unit, heads] of [
 
 test('the year\'s file holds it, for Excel', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2', { width: 1280 });
-  await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/evaluations?year=${year}`);
+  await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/exports?what=evaluations&year=${year}`);
+  await page.fill('#purpose', 'nộp đảng ủy phường');
+  await page.locator('input[name=format][value=excel-csv]').check({ force: true });
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'CSV cho Excel' }).click(),
+    page.getByRole('button', { name: 'Xuất tệp' }).click(),
   ]);
   const { readFile } = await import('node:fs/promises');
   const bytes = await readFile(await download.path());
