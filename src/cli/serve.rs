@@ -27,7 +27,7 @@ pub struct Serve {
     /// Có proxy trên máy này lo TLS và ghi X-Forwarded-For; cookie chỉ đi qua https
     #[arg(long, env = "HAICHIEU_BEHIND_PROXY")]
     behind_proxy: bool,
-    /// Địa chỉ để người ngoài mở sổ, in trên phiếu cùng mã kiểm tra, ví dụ https://so.example.vn
+    /// Địa chỉ để người ngoài mở sổ, in trên phiếu cùng mã kiểm tra, ví dụ <https://so.example.vn>
     #[arg(long, env = "HAICHIEU_PUBLIC_URL", value_name = "ĐỊA_CHỈ")]
     public_url: Option<String>,
 }

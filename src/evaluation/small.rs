@@ -1,6 +1,6 @@
 //! The counts of sheets as they are shown to those who see no names.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::criteria::model::Whole;
 use crate::evaluation::store::counts::{Chosen, OfChild, Stages};
@@ -61,8 +61,8 @@ pub struct CriterionCount {
 /// any of its lines, and where that is only one of a criterion, the next smallest as well,
 /// since all of a criterion add up to the confirmed sheets. They are hidden in every line, and
 /// in the tables below: no sum of lines then tells one.
-pub fn hidden_options(whole: &Whole, rows: &[Chosen]) -> HashSet<OptionId> {
-    let mut hidden = HashSet::new();
+pub fn hidden_options(whole: &Whole, rows: &[Chosen]) -> BTreeSet<OptionId> {
+    let mut hidden = BTreeSet::new();
     for criterion in &whole.criteria {
         let counts =
             |id: OptionId| rows.iter().filter(move |it| it.option_id == id).map(|it| it.count);
@@ -90,7 +90,7 @@ pub fn summed(rows: &[Chosen]) -> Vec<Chosen> {
 }
 
 /// The options of a set, with how often each was chosen in all of `rows`.
-pub fn options(whole: &Whole, rows: &[Chosen], hidden: &HashSet<OptionId>) -> Vec<CriterionCount> {
+pub fn options(whole: &Whole, rows: &[Chosen], hidden: &BTreeSet<OptionId>) -> Vec<CriterionCount> {
     let criteria = whole.criteria.iter().map(|criterion| {
         let options = criterion.options.iter().map(|it| {
             let of_it = rows.iter().filter(|row| row.option_id == it.id);

@@ -191,7 +191,7 @@ pub fn kept(db: Db, id: ExportId) -> Body {
 }
 
 /// How often expired files are dropped.
-const PURGE: Duration = Duration::from_secs(600);
+const PURGE: Duration = Duration::from_mins(10);
 /// What a job that was cut off left behind is dropped after so many seconds.
 const LOST: i64 = 2 * KEPT;
 

@@ -100,8 +100,8 @@ impl AskPage {
         all.into_iter().filter(|it| fits || it.0 != "xlsx").collect()
     }
 
-    fn is_it(&self, what: &What) -> bool {
-        self.what == *what
+    fn is_it(&self, what: What) -> bool {
+        self.what == what
     }
 
     fn is_evaluations(&self) -> bool {

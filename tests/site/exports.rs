@@ -9,6 +9,11 @@ use crate::sheets;
 use crate::statistics::{gift, give, meeting, people};
 use crate::support::{Site, Visitor};
 
+/// SHA-256, in hexadecimal digits.
+fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |digits, it| digits + &format!("{it:02x}"))
+}
+
 /// Posts the form of the page, with a purpose or without.
 async fn ask(visitor: &Visitor, id: &str, what: &str, purpose: &str) -> crate::support::Page {
     let form = [
@@ -42,7 +47,7 @@ async fn what_left_is_written_down_with_its_rows_and_checksum() {
     let secretary = site.secretary().await;
     for format in ["csv", "excel-csv", "xlsx"] {
         let bytes = secretary.export_bytes("a1", "members", "", format).await;
-        let sum: String = Sha256::digest(&bytes).iter().map(|it| format!("{it:02x}")).collect();
+        let sum = checksum(&bytes);
         let mut tx = site.db.read().await.unwrap();
         let sql = "SELECT sha256 FROM export WHERE state = 'done' ORDER BY started_at DESC";
         assert_eq!(texts(&mut tx, sql).await[0], sum, "{format}");
@@ -105,8 +110,7 @@ async fn a_long_file_is_made_by_a_job_and_expires() {
     for (number, line) in lines.iter().enumerate().skip(1) {
         assert!(line.starts_with(&format!("{number},")), "{line}");
     }
-    let sum: String =
-        Sha256::digest(file.body.as_bytes()).iter().map(|it| format!("{it:02x}")).collect();
+    let sum = checksum(file.body.as_bytes());
     page.assert_shows(&sum);
     // An hour later it is gone; that it left is still known.
     site.seed(async |tx| {

@@ -165,14 +165,15 @@ pub async fn change(
 
 /// The whole form as one text, to be compared and kept in history.
 fn in_words(form: &SetForm) -> String {
-    let mut words = format!("{}; từ {}; {}", form.name, form.valid_from.trim(), form.source);
+    let mut parts = vec![form.name.clone(), format!("từ {}", form.valid_from.trim())];
+    parts.push(form.source.clone());
     for it in form.parts.iter().filter(|it| !it.options.trim().is_empty()) {
-        let options: Vec<_> =
-            it.options.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+        let options = it.options.lines().map(str::trim).filter(|it| !it.is_empty());
+        let options = options.collect::<Vec<_>>().join(", ");
         let mark = if it.confirmed { "" } else { " (cần xác nhận)" };
-        words += &format!("; {}. {}{mark}: {}", it.number, it.heading.trim(), options.join(", "));
+        parts.push(format!("{}. {}{mark}: {options}", it.number, it.heading.trim()));
     }
-    words
+    parts.join("; ")
 }
 
 #[derive(Default, Deserialize)]

@@ -197,7 +197,7 @@ pub async fn mark(
         faults.add("whom", "Không có ai để ghi: đánh dấu ít nhất một người chưa có mức");
     }
     let Some(option) = option.filter(|_| faults.is_empty()) else {
-        let page = GridPage { faults, form, ..now };
+        let page = GridPage { form, faults, ..now };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
     let done = act(&viewer, ActKind::Mark, &option.label);

@@ -133,12 +133,12 @@ async fn page(
     let names = store::workplaces(tx, scope, &filter).await?;
     let all = (String::new(), "Mọi nơi công tác".to_owned());
     let workplaces = [all].into_iter().chain(names.into_iter().map(|it| (it.clone(), it)));
-    let sent = query.done.parse::<i64>().ok();
+    let noted = query.done.parse::<i64>().ok();
     Ok(ListPage {
         frame: Frame::of_unit(tx, viewer, scope, &unit, Place::Evaluation).await?,
         may_send: scope.may(Right::KeepMembers),
         workplaces: workplaces.collect(),
-        done: sent.map(|it| format!("Đã ghi gửi {} phiếu", number::grouped(it))),
+        done: noted.map(|it| format!("Đã ghi gửi {} phiếu", number::grouped(it))),
         unit,
         year,
         filter,

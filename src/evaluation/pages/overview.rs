@@ -1,7 +1,7 @@
 //! How far the year's comments have come: of a cell, with what is to be done next; of a unit
 //! above, with a line for each unit below it, as of a day.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::State;
@@ -45,14 +45,27 @@ struct CellPage {
     unconsulted: i64,
     /// The first sheet that is to be written.
     first: Option<SheetId>,
-    may_keep: bool,
-    may_confirm: bool,
-    may_open: bool,
-    may_export: bool,
+    scope: Scope,
     done: String,
 }
 
 impl CellPage {
+    fn may_keep(&self) -> bool {
+        self.scope.may(Right::KeepEvaluations)
+    }
+
+    fn may_confirm(&self) -> bool {
+        self.scope.may(Right::ConfirmEvaluations)
+    }
+
+    fn may_open(&self) -> bool {
+        self.scope.may(Right::OpenEvaluations)
+    }
+
+    fn may_export(&self) -> bool {
+        self.scope.may(Right::ExportNames)
+    }
+
     /// The states with any sheet in them, for links to the lists.
     fn stages(&self) -> Vec<(SheetState, i64)> {
         let it = &self.progress;
@@ -93,9 +106,7 @@ struct UnitPage {
     total: Told,
     criteria: Vec<CriterionCount>,
     names: bool,
-    may_confirm: bool,
-    may_open: bool,
-    may_export: bool,
+    scope: Scope,
 }
 
 struct Line {
@@ -106,6 +117,18 @@ struct Line {
 }
 
 impl UnitPage {
+    fn may_confirm(&self) -> bool {
+        self.scope.may(Right::ConfirmEvaluations)
+    }
+
+    fn may_open(&self) -> bool {
+        self.scope.may(Right::OpenEvaluations)
+    }
+
+    fn may_export(&self) -> bool {
+        self.scope.may(Right::ExportNames)
+    }
+
     /// The bar of a line: how much of its sheets is confirmed, in per cent.
     fn share(told: &Told) -> Option<String> {
         match (told[0], told[3]) {
@@ -168,10 +191,7 @@ async fn cell_page(
         consultations: consultations::list(tx, unit.id, year).await?,
         unconsulted: consultations::count_without(tx, unit.id, year).await?,
         first: store::first_open(tx, unit.id, year).await?,
-        may_keep: scope.may(Right::KeepEvaluations),
-        may_confirm: scope.may(Right::ConfirmEvaluations),
-        may_open: scope.may(Right::OpenEvaluations),
-        may_export: scope.may(Right::ExportNames),
+        scope: scope.clone(),
         done: String::new(),
         unit,
     })
@@ -205,7 +225,7 @@ async fn unit_page(
     let rows = counts::options(tx, unit.id, year, after).await?;
     let (above, hidden) = match (&set, names) {
         (Some(set), false) => above(tx, viewer, (&unit, set), (year, on)).await?,
-        _ => (None, HashSet::new()),
+        _ => (None, BTreeSet::new()),
     };
     let (told, total) = small::stages(&exact, names, above.as_ref());
     let criteria = set.map(|it| small::options(&it, &rows, &hidden)).unwrap_or_default();
@@ -223,9 +243,7 @@ async fn unit_page(
         total,
         criteria,
         names,
-        may_confirm: scope.may(Right::ConfirmEvaluations),
-        may_open: scope.may(Right::OpenEvaluations),
-        may_export: scope.may(Right::ExportNames),
+        scope: scope.clone(),
         unit,
     })
 }
@@ -246,13 +264,13 @@ async fn above(
     viewer: &Viewer,
     (unit, set): (&Unit, &Whole),
     (year, on): (i64, NaiveDate),
-) -> Result<(Option<Told>, HashSet<OptionId>)> {
+) -> Result<(Option<Told>, BTreeSet<OptionId>)> {
     let path = organisation::store::path(tx, unit.id, on).await?;
     let granted = |it: &Unit| viewer.grants.iter().any(|grant| grant.unit_id == Some(it.id));
     let top = path.iter().position(granted).unwrap_or(path.len().saturating_sub(1));
     let after = on.succ_opt().unwrap_or(on);
     let mut line: Option<Told> = None;
-    let mut hidden: HashSet<OptionId> = HashSet::new();
+    let mut hidden: BTreeSet<OptionId> = BTreeSet::new();
     for pair in path[top.min(path.len())..].windows(2) {
         let [parent, child] = pair else { continue };
         let counted = counts::by_child(tx, parent.id, (year, after), days(year, on)).await?;

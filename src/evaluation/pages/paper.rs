@@ -1,6 +1,7 @@
 //! Sheets on paper, in the layout of the form: one, a cell's, or everyone's of a workplace.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use askama::Template;
 use axum::extract::State;
@@ -14,7 +15,7 @@ use crate::access::guard;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit::model::Act as Entry;
+use crate::audit::model::Act;
 use crate::criteria::model::Whole;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -72,7 +73,7 @@ impl Paper {
     }
 
     fn born(&self) -> String {
-        self.sheet.born().map(|it| it.to_string()).unwrap_or_else(|| "..........".to_owned())
+        self.sheet.born().map_or_else(|| "..........".to_owned(), |it| it.to_string())
     }
 
     fn consulted(&self) -> String {
@@ -96,14 +97,13 @@ fn qr(text: &str) -> Option<Qr> {
     const QUIET: usize = 4;
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let width = code.width();
-    let mut path = String::new();
-    for (at, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            let (x, y) = (at % width + QUIET, at / width + QUIET);
-            path.push_str(&format!("M{x} {y}h1v1h-1z"));
-        }
-    }
-    Some(Qr { side: width + 2 * QUIET, path })
+    let modules = code.to_colors().into_iter().enumerate();
+    let dark = modules.filter(|(_, color)| *color == Color::Dark);
+    let squares = dark.map(|(at, _)| {
+        let (x, y) = (at % width + QUIET, at / width + QUIET);
+        format!("M{x} {y}h1v1h-1z")
+    });
+    Some(Qr { side: width + 2 * QUIET, path: squares.collect() })
 }
 
 /// Where others reach the site.
@@ -132,17 +132,19 @@ async fn paper(
     origin: &str,
 ) -> Result<Paper> {
     let on = sheet.signed_on.unwrap_or_else(clock::today);
-    if !shared.sets.contains_key(&sheet.set_id) {
-        shared.sets.insert(sheet.set_id, criteria::store::get(tx, sheet.set_id).await?);
-    }
-    if !shared.heads.contains_key(&(sheet.unit_id, on)) {
-        // A cell is named as it was on the day of the sheet.
-        let unit = organisation::store::get(tx, sheet.unit_id, sheet.reference_on).await?;
-        let head = Letterhead::of(tx, &unit, on.min(clock::today())).await?;
-        shared.heads.insert((sheet.unit_id, on), (unit, head));
-    }
-    let whole = shared.sets.get(&sheet.set_id).ok_or(Error::NotFound)?;
-    let (unit, head) = shared.heads.get(&(sheet.unit_id, on)).cloned().ok_or(Error::NotFound)?;
+    let whole = match shared.sets.entry(sheet.set_id) {
+        Entry::Occupied(found) => found.into_mut(),
+        Entry::Vacant(free) => free.insert(criteria::store::get(tx, sheet.set_id).await?),
+    };
+    let (unit, head) = match shared.heads.entry((sheet.unit_id, on)) {
+        Entry::Occupied(found) => found.get().clone(),
+        Entry::Vacant(free) => {
+            // A cell is named as it was on the day of the sheet.
+            let unit = organisation::store::get(tx, sheet.unit_id, sheet.reference_on).await?;
+            let head = Letterhead::of(tx, &unit, on).await?;
+            free.insert((unit, head)).clone()
+        }
+    };
     let lines = whole.criteria.iter().map(|it| PaperLine {
         number: it.number,
         heading: if it.is_known() {
@@ -173,7 +175,7 @@ pub async fn one(
         store::choices(&mut tx, &scope, id).await?.into_iter().map(|it| it.1).collect();
     let title = format!("{}: {}", sheet.title(), sheet.full_name);
     let origin = origin(&app, &headers);
-    let entry = Entry::new("evaluation.print", id.0, format!("In {title}")).in_unit(unit.id);
+    let entry = Act::new("evaluation.print", id.0, format!("In {title}")).in_unit(unit.id);
     let paper = paper(&mut tx, &mut Shared::default(), sheet, &chosen, &origin).await?;
     drop(tx);
     app.watch.note(viewer.actor(), entry).await;
@@ -202,7 +204,7 @@ pub async fn many(
     let place =
         if filter.workplace.is_empty() { String::new() } else { format!(", {}", filter.workplace) };
     let title = format!("Phiếu nhận xét năm {year} của {}{place}", unit.name_in_text());
-    let entry = Entry::new("evaluation.print", unit.id.0, format!("In {count} phiếu: {title}"));
+    let entry = Act::new("evaluation.print", unit.id.0, format!("In {count} phiếu: {title}"));
     audit::store::append(&mut tx, &viewer.actor(), entry.in_unit(unit.id)).await?;
     tx.commit().await?;
 

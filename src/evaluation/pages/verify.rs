@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::evaluation::model::{State as SheetState, code_shown, read_code};
 use crate::evaluation::store::verify;
 use crate::organisation;
+use crate::organisation::model::Unit;
 use crate::vietnamese::name;
 use crate::web::{Path, Query};
 
@@ -49,13 +50,11 @@ pub async fn form(Query(query): Query<CodeQuery>) -> Result<Response> {
         let page = VerifyPage { typed: String::new(), answer: None };
         return Ok(Html(page.render()?).into_response());
     }
-    match read_code(&query.code) {
-        Some(code) => Ok(Redirect::to(&format!("/verify/{}", code_shown(&code))).into_response()),
-        None => {
-            let page = VerifyPage { typed: query.code, answer: Some(Answer::Unknown) };
-            Ok(Html(page.render()?).into_response())
-        }
+    if let Some(code) = read_code(&query.code) {
+        return Ok(Redirect::to(&format!("/verify/{}", code_shown(&code))).into_response());
     }
+    let page = VerifyPage { typed: query.code, answer: Some(Answer::Unknown) };
+    Ok(Html(page.render()?).into_response())
 }
 
 pub async fn show(
@@ -77,7 +76,7 @@ pub async fn show(
         Some(it) if !it.state.is_confirmed() => Answer::Unconfirmed,
         Some(it) => {
             let path = organisation::store::path(&mut tx, it.unit_id, it.reference_on).await?;
-            let names: Vec<String> = path.iter().rev().take(2).map(|it| it.party_name()).collect();
+            let names: Vec<String> = path.iter().rev().take(2).map(Unit::party_name).collect();
             let initials = name::initials(&it.full_name);
             Answer::Confirmed { year: it.year, unit: names.join(", "), initials }
         }

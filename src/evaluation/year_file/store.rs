@@ -44,26 +44,10 @@ pub async fn count(tx: &mut Tx, scope: &Scope, year: Year) -> sqlx::Result<i64> 
     on!(tx, db => sqlx::query_scalar(sql).bind(scope.unit_id()).bind(year.on).fetch_one(db))
 }
 
-/// Hands everybody who lives in one of the `places` on the year's day to `lines`, in
-/// the order of the places and then by name, without ever holding more than one.
-///
-/// The scope is the proof that these names may be read. Where somebody works is told of
-/// those only who are kept in the unit `today`.
-pub async fn each(
-    tx: &mut Tx,
-    scope: &Scope,
-    (year, today): (Year, NaiveDate),
-    places: &[Place],
-    lines: &mut Lines,
-) -> sqlx::Result<()> {
-    // The list of places is bound as one text of columns 60 wide, the length of the
-    // longest code: the one way to hand over a list that both databases understand.
-    let codes: Vec<String> = places.iter().map(|it| format!("{:<60}", it.code)).collect();
-    // CROSS JOIN keeps SQLite to the order written: from the few listed, not from every
-    // meeting of the year.
-    let (from, to) = year.days();
-    let sql = concat!(
-        "WITH RECURSIVE place (number, code) AS (
+// CROSS JOIN keeps SQLite to the order written: from the few listed, not from every meeting of
+// the year.
+const LINES: &str = concat!(
+    "WITH RECURSIVE place (number, code) AS (
                    SELECT 0, TRIM(SUBSTR($1, 1, 60))
                    UNION ALL
                    SELECT number + 1, TRIM(SUBSTR($1, 60 * (number + 1) + 1, 60))
@@ -185,8 +169,8 @@ pub async fn each(
                FROM listed
                JOIN member ON member.id = listed.member_id
                LEFT JOIN member AS present ON present.id = member.id AND ",
-        kept_in!("$5", "$6", "listed.member_id"),
-        " LEFT JOIN workplace ON workplace.id = present.workplace_id
+    kept_in!("$5", "$6", "listed.member_id"),
+    " LEFT JOIN workplace ON workplace.id = present.workplace_id
                LEFT JOIN introduction_letter ON introduction_letter.id = listed.letter_id
                LEFT JOIN attended ON attended.member_id = listed.member_id
                LEFT JOIN given ON given.member_id = listed.member_id
@@ -194,9 +178,26 @@ pub async fn each(
                LEFT JOIN answered ON answered.sheet_id = sheet.id
                LEFT JOIN front_consultation ON front_consultation.id = sheet.consultation_id
                ORDER BY listed.number, member.sort_key, member.id"
-    );
+);
+
+/// Hands everybody who lives in one of the `places` on the year's day to `lines`, in
+/// the order of the places and then by name, without ever holding more than one.
+///
+/// The scope is the proof that these names may be read. Where somebody works is told of
+/// those only who are kept in the unit `today`.
+pub async fn each(
+    tx: &mut Tx,
+    scope: &Scope,
+    (year, today): (Year, NaiveDate),
+    places: &[Place],
+    lines: &mut Lines,
+) -> sqlx::Result<()> {
+    // The list of places is bound as one text of columns 60 wide, the length of the
+    // longest code: the one way to hand over a list that both databases understand.
+    let codes: Vec<String> = places.iter().map(|it| format!("{:<60}", it.code)).collect();
+    let (from, to) = year.days();
     on!(tx, db => forward(
-        sqlx::query_as(sql)
+        sqlx::query_as(LINES)
             .bind(codes.concat())
             .bind(year.on)
             .bind(from)

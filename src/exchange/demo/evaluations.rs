@@ -89,11 +89,11 @@ impl Comments {
             };
             self.comment(tx, random, cell, (2024, index), &set, now).await?;
         }
-        let sent = act(ActKind::Send, OFFICER, ymd(2023, 12, 18));
-        steps::add_act(tx, &sent).await?;
+        let posted = act(ActKind::Send, OFFICER, ymd(2023, 12, 18));
+        steps::add_act(tx, &posted).await?;
         let how = (ymd(2023, 12, 18), SentHow::Post);
-        steps::send_all(tx, ward.id, (2023, ""), how, &sent).await?;
-        steps::record(tx, &sent).await
+        steps::send_all(tx, ward.id, (2023, ""), how, &posted).await?;
+        steps::record(tx, &posted).await
     }
 
     /// Takes the first sheets of a cell's year, by name, as far as `stage`.
@@ -140,9 +140,10 @@ impl Comments {
         let people = usize::try_from(people).unwrap_or(0);
         for criterion in &set.criteria {
             let mut ticks = vec![vec!['0'; people]; criterion.options.len()];
-            for person in 0..people.min(first) {
+            let mut tick = |person: usize| {
                 ticks[draw(random, criterion.number)][person] = '1';
-            }
+            };
+            (0..people.min(first)).for_each(&mut tick);
             for (option, ticks) in criterion.options.iter().zip(ticks) {
                 let ticks: String = ticks.into_iter().collect();
                 let marked = ticks.matches('1').count();
