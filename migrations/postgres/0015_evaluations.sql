@@ -28,7 +28,7 @@ CREATE INDEX front_consultation_of_unit ON front_consultation (unit_id, year);
 -- One thing done to one sheet or to many: who, when, and why.
 CREATE TABLE evaluation_act (
     id           UUID NOT NULL PRIMARY KEY,
-    kind         TEXT COLLATE "C" NOT NULL CHECK (kind IN ('open', 'write', 'mark', 'undo', 'sign', 'confirm', 'return', 'correct', 'send')),
+    kind         TEXT COLLATE "C" NOT NULL CHECK (kind IN ('open', 'write', 'mark', 'undo', 'sign', 'confirm', 'return', 'correct', 'send', 'void')),
     account_name TEXT COLLATE "C" NOT NULL,
     note         TEXT COLLATE "C" NOT NULL,
     done_on      DATE NOT NULL,
@@ -52,7 +52,7 @@ CREATE TABLE evaluation_sheet (
     set_id          UUID NOT NULL REFERENCES criteria_set (id),
     asked           BIGINT NOT NULL,
     chosen          BIGINT NOT NULL DEFAULT 0,
-    state           TEXT COLLATE "C" NOT NULL CHECK (state IN ('blank', 'draft', 'written', 'signed', 'returned', 'confirmed', 'sent', 'replaced')),
+    state           TEXT COLLATE "C" NOT NULL CHECK (state IN ('blank', 'draft', 'written', 'signed', 'returned', 'confirmed', 'sent', 'replaced', 'void')),
     other_text      TEXT COLLATE "C" NOT NULL DEFAULT '',
     consultation_id UUID REFERENCES front_consultation (id),
     saved_by        TEXT COLLATE "C" NOT NULL DEFAULT '',

@@ -28,7 +28,7 @@ CREATE INDEX front_consultation_of_unit ON front_consultation (unit_id, year);
 -- One thing done to one sheet or to many: who, when, and why.
 CREATE TABLE evaluation_act (
     id           BLOB NOT NULL PRIMARY KEY,
-    kind         TEXT NOT NULL CHECK (kind IN ('open', 'write', 'mark', 'undo', 'sign', 'confirm', 'return', 'correct', 'send')),
+    kind         TEXT NOT NULL CHECK (kind IN ('open', 'write', 'mark', 'undo', 'sign', 'confirm', 'return', 'correct', 'send', 'void')),
     account_name TEXT NOT NULL,
     note         TEXT NOT NULL,
     done_on      TEXT NOT NULL,
@@ -52,7 +52,7 @@ CREATE TABLE evaluation_sheet (
     set_id          BLOB NOT NULL REFERENCES criteria_set (id),
     asked           INTEGER NOT NULL,
     chosen          INTEGER NOT NULL DEFAULT 0,
-    state           TEXT NOT NULL CHECK (state IN ('blank', 'draft', 'written', 'signed', 'returned', 'confirmed', 'sent', 'replaced')),
+    state           TEXT NOT NULL CHECK (state IN ('blank', 'draft', 'written', 'signed', 'returned', 'confirmed', 'sent', 'replaced', 'void')),
     other_text      TEXT NOT NULL DEFAULT '',
     consultation_id BLOB REFERENCES front_consultation (id),
     saved_by        TEXT NOT NULL DEFAULT '',

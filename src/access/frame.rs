@@ -20,6 +20,7 @@ pub enum Place {
     Evaluation,
     Units,
     Accounts,
+    Criteria,
     /// None of the places: an error, one's own account.
     Nowhere,
 }
@@ -92,6 +93,8 @@ impl Frame {
                 "/administration/accounts".to_owned(),
                 place == Place::Accounts,
             ));
+            let current = place == Place::Criteria;
+            places.push(link("Tiêu chí", "sheet", "/criteria".to_owned(), current));
         }
         Frame {
             path: Vec::new(),

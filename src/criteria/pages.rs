@@ -48,7 +48,7 @@ struct ListPage {
 async fn list(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let sets = store::list(&mut tx).await?;
-    let frame = Frame::bare(&viewer, Place::Nowhere);
+    let frame = Frame::bare(&viewer, Place::Criteria);
     let page = ListPage { frame, sets, may_write: may_write(&viewer) };
     Ok(Html(page.render()?))
 }
@@ -70,7 +70,7 @@ async fn show(
 ) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let whole = store::get(&mut tx, id).await?;
-    let frame = Frame::bare(&viewer, Place::Nowhere);
+    let frame = Frame::bare(&viewer, Place::Criteria);
     let copy_id = CriteriaSetId::new();
     let page = ShowPage { frame, whole, copy_id, may_write: may_write(&viewer) };
     Ok(Html(page.render()?))

@@ -21,6 +21,7 @@ words! {
         Confirmed = "confirmed", "Đảng ủy đã xác nhận";
         Sent = "sent", "Đã gửi nơi công tác";
         Replaced = "replaced", "Đã có bản sửa";
+        Void = "void", "Không nhận xét";
     }
 }
 
@@ -43,7 +44,7 @@ impl State {
     /// The class and shape of the state on a page.
     pub fn looks(self) -> (&'static str, &'static str) {
         match self {
-            State::Blank | State::Replaced => ("none", "none"),
+            State::Blank | State::Replaced | State::Void => ("none", "none"),
             State::Draft | State::Written | State::Signed => ("part", "part"),
             State::Returned => ("bad", "warning"),
             State::Confirmed | State::Sent => ("done", "check"),
@@ -92,6 +93,7 @@ words! {
         Return = "return", "Trả lại";
         Correct = "correct", "Lập bản sửa";
         Send = "send", "Gửi nơi công tác";
+        Void = "void", "Bỏ phiếu";
     }
 }
 

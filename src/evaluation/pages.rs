@@ -64,6 +64,8 @@ pub fn routes() -> Routes {
         .post("/evaluations/{id}/return", confirm, step::give_back)
         .get("/evaluations/{id}/correct", confirm, step::ask_correct)
         .post("/evaluations/{id}/correct", confirm, step::correct)
+        .get("/evaluations/{id}/drop", confirm, step::ask_drop)
+        .post("/evaluations/{id}/drop", confirm, step::drop_sheet)
         .get("/evaluations/{id}/send", members, step::ask_send)
         .post("/evaluations/{id}/send", members, step::send)
         .get("/evaluations/{id}/print", see, paper::one)

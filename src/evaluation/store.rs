@@ -20,7 +20,7 @@ pub mod writing;
 pub struct Filter {
     pub year: i64,
     pub kind: Kind,
-    /// Any but those replaced, where none is named.
+    /// Any but those replaced or void, where none is named.
     pub state: Option<State>,
     /// The name of a workplace; empty for any.
     pub workplace: String,
@@ -91,7 +91,7 @@ macro_rules! filtered {
     () => {
         concat!(
             " WHERE sheet.year = $2 AND sheet.kind = $3
-                AND (($4 = '' AND sheet.state <> 'replaced') OR sheet.state = $4)
+                AND (($4 = '' AND sheet.state NOT IN ('replaced', 'void')) OR sheet.state = $4)
                 AND ($5 = '' OR ",
             workplace!(),
             " = $5) "
@@ -228,7 +228,7 @@ pub async fn place(tx: &mut Tx, sheet: &Sheet) -> sqlx::Result<i64> {
                JOIN member ON member.id = other.member_id
                JOIN member AS own ON own.id = $3
                WHERE other.unit_id = $1 AND other.year = $2 AND other.kind = 'annual'
-                 AND other.state <> 'replaced'
+                 AND other.state NOT IN ('replaced', 'void')
                  AND (member.sort_key, member.id) <= (own.sort_key, own.id)";
     on!(tx, db => sqlx::query_scalar(sql)
         .bind(sheet.unit_id)

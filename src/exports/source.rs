@@ -9,6 +9,7 @@ use crate::contributions::pages::BookQuery;
 use crate::contributions::store::book;
 use crate::db::{Db, Tx};
 use crate::error::Result;
+use crate::evaluation::store::opening;
 use crate::evaluation::year_file;
 use crate::evaluation::year_file::form::YearForm;
 use crate::evaluation::year_file::model::Year;
@@ -54,12 +55,16 @@ pub async fn prepare(
     query: &str,
 ) -> Result<Result<Prepared, Faults>> {
     let today = clock::today();
-    let (source, said) = match read(what, query, unit, today) {
+    let (source, mut said) = match read(what, query, unit, today) {
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
     let (source, table, expected) = match source {
         Source::Evaluations(year, _) => {
+            let year_number = i64::from(year.year);
+            let opened = opening::in_force(tx, unit.id, year_number, today).await?;
+            let year = opened.map_or(year, |it| year.opened_for(it.reference_on));
+            said = format!("năm {}, cư trú ngày {}", year.year, day::short(year.on));
             let criteria = year_file::store::criteria(tx, scope, year).await?;
             let of = (year, criteria);
             let table = year_file::export::table(of, &unit.code, &unit.party_name());
@@ -100,8 +105,7 @@ fn read(
     Ok(match what {
         What::Evaluations => {
             let year = of::<YearForm>(query).read(today)?;
-            let said = format!("năm {}, đến {}", year.year, day::short(year.on));
-            (Source::Evaluations(year, 0), said)
+            (Source::Evaluations(year, 0), String::new())
         }
         What::Members => {
             let query: ListQuery = of(query);

@@ -137,9 +137,10 @@ fn sheet(it: &SheetRow, is_seen: bool) -> Event {
         "returned" => "Đảng ủy trả lại",
         "signed" => "Chi bộ đã ký",
         "confirmed" => "Đảng ủy đã xác nhận",
+        "void" => "Không nhận xét",
         _ => "Đã gửi nơi công tác",
     };
-    let class = if it.state == "blank" { "off" } else { "" };
+    let class = if matches!(it.state.as_str(), "blank" | "void") { "off" } else { "" };
     let what = match it.kind.as_str() {
         "annual" => format!("phiếu nhận xét năm {}", it.year),
         _ => format!("phiếu nhận xét khi cần: {}", it.purpose),

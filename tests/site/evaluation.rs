@@ -185,7 +185,7 @@ async fn the_page_says_what_is_in_the_file_and_for_how_many() {
     let page = officer.get("/units/phuong-a/exports?what=evaluations&year=2024").await;
     page.assert_is(StatusCode::OK);
     page.assert_shows("<dd>3</dd>");
-    page.assert_shows("năm 2024, đến 31/12/2024");
+    page.assert_shows("năm 2024, cư trú ngày 31/12/2024");
     page.assert_shows("TC6; Nhận xét khác");
     let page = officer.get("/units/phuong-a/exports?what=evaluations&year=2019").await;
     page.assert_shows("<dd>0</dd>");
@@ -217,7 +217,7 @@ async fn names_leave_with_those_who_may_and_a_trace() {
     let said = texts(&mut tx, sql).await;
     assert_eq!(
         said[0],
-        "Xuất nhận xét của năm của chi bộ tổ dân phố 1 (năm 2024, đến 31/12/2024, CSV cho Excel): \
+        "Xuất nhận xét của năm của chi bộ tổ dân phố 1 (năm 2024, cư trú ngày 31/12/2024, CSV cho Excel): \
          2 dòng; mục đích: nộp đảng ủy phường"
     );
     assert!(said[1].starts_with("Tệp danh-gia-2024-a1.csv đã xuất: 2 dòng, SHA-256 "), "{said:?}");

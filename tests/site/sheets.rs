@@ -355,63 +355,6 @@ async fn code_of(visitor: &Visitor, sheet: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_step_is_taken_out_of_order_or_by_somebody_else() {
-    let (site, secretary, officer) = signed().await;
-    let sheet = sheet_of(&secretary, "Trần Văn An").await;
-    let version = version_in(&site, &sheet).await;
-    let v = [("version", version.as_str())];
-    // Signed: it waits for the ward.
-    for step in ["correct", "send"] {
-        let page = officer.get(&format!("{sheet}/{step}")).await;
-        page.assert_is(StatusCode::CONFLICT);
-        let fields =
-            [("version", &*version), ("reason", "Vì"), ("on", "1/1/2025"), ("how", "post")];
-        officer.post(&format!("{sheet}/{step}"), &fields).await.assert_is(StatusCode::CONFLICT);
-    }
-    let cells = [("confirm", &secretary), ("return", &secretary), ("correct", &secretary)];
-    for (step, visitor) in cells {
-        visitor.post(&format!("{sheet}/{step}"), &v).await.assert_is(StatusCode::FORBIDDEN);
-    }
-    for step in ["sign", "confirm"] {
-        let at = format!("/units/a1/evaluations/{step}");
-        let other = if step == "sign" { &officer } else { &secretary };
-        other.post(&at, &[("year", "2024")]).await.assert_is(StatusCode::FORBIDDEN);
-    }
-    officer.post(&sheet, &[]).await.assert_is(StatusCode::FORBIDDEN);
-    secretary.get("/units/a1/evaluations/open").await.assert_is(StatusCode::FORBIDDEN);
-    // Those without names, and outsiders, see no sheet at all.
-    let names = site.visitor_who(Role::OrganisationOfficer, site.town.city, true).await;
-    names.get(&sheet).await.assert_is(StatusCode::OK);
-    names.post(&format!("{sheet}/confirm"), &v).await.assert_is(StatusCode::FORBIDDEN);
-    for visitor in
-        [site.organisation_officer().await, site.administrator().await, site.outsider().await]
-    {
-        for step in ["", "/confirm", "/return", "/correct", "/send", "/sign"] {
-            let page = visitor.post(&format!("{sheet}{step}"), &v).await;
-            page.assert_is(StatusCode::NOT_FOUND);
-        }
-        visitor.get(&sheet).await.assert_is(StatusCode::NOT_FOUND);
-        visitor.get(&format!("{sheet}/print")).await.assert_is(StatusCode::NOT_FOUND);
-    }
-    // Confirmed: neither written, nor signed, nor given back.
-    take_all(&officer, "confirm").await.leads_to();
-    let version = version_in(&site, &sheet).await;
-    let fields = [("version", version.as_str()), ("reason", "Vì")];
-    officer.post(&format!("{sheet}/return"), &fields).await.assert_is(StatusCode::CONFLICT);
-    secretary.post(&sheet, &fields).await.assert_is(StatusCode::CONFLICT);
-    let before =
-        texts(&mut site.db.read().await.unwrap(), "SELECT state FROM evaluation_sheet").await;
-    assert_eq!(before, ["confirmed", "confirmed"]);
-}
-
-async fn version_in(site: &Site, sheet: &str) -> String {
-    let id: haichieu::ids::SheetId = sheet.rsplit('/').next().unwrap().parse().unwrap();
-    let sql = "SELECT MAX(version) FROM evaluation_sheet WHERE state <> 'replaced'";
-    let _ = id;
-    number(&mut site.db.read().await.unwrap(), sql).await.to_string()
-}
-
-#[tokio::test]
 async fn a_stale_tab_is_told_and_its_text_is_kept() {
     let (_site, secretary, _) = opened().await;
     let sheet = sheet_of(&secretary, "Trần Văn An").await;
@@ -815,4 +758,229 @@ async fn a_new_set_of_criteria_leaves_old_sheets_theirs() {
     let page = secretary.get(&sheet).await;
     page.assert_shows("Gương mẫu");
     assert_eq!(criteria(&page).len(), 1);
+}
+
+/// What may be done with a sheet, and by whom: everything else is refused, in every state and
+/// by every role (R15).
+#[tokio::test]
+async fn every_step_by_every_role_in_every_state() {
+    let site = Site::with_criteria().await;
+    let names =
+        ["Trần An", "Lê Bình", "Võ Chi", "Đỗ Dung", "Hồ Em", "Mai Giang", "Tạ Hà", "Vũ Khoa"];
+    for name in names {
+        live(&site, site.town.cell_a1, name).await;
+    }
+    let (secretary, officer) = (site.secretary().await, site.ward_officer().await);
+    open_year(&officer, "phuong-a").await;
+    consult(&secretary).await;
+    let mut sheets = Vec::new();
+    for name in names {
+        sheets.push(sheet_of(&secretary, name).await);
+    }
+    let states =
+        ["blank", "written", "signed", "returned", "confirmed", "sent", "replaced", "void"];
+    for (sheet, state) in sheets.iter().zip(states) {
+        bring_to(&site, (&secretary, &officer), sheet, state).await;
+    }
+    let allowed = |who: &str, step: &str, state: &str| match (step, who) {
+        ("", "secretary") => matches!(state, "blank" | "written" | "returned"),
+        ("/sign", "secretary") => state == "written",
+        ("/confirm" | "/return", "officer") => state == "signed",
+        ("/correct", "officer") => matches!(state, "confirmed" | "sent" | "void"),
+        ("/drop", "officer") => matches!(state, "blank" | "written" | "returned"),
+        ("/send", "secretary" | "officer") => state == "confirmed",
+        _ => false,
+    };
+    let sees = |who: &str| ["secretary", "officer", "names"].contains(&who);
+    let may = |who: &str, step: &str| states.iter().any(|state| allowed(who, step, state));
+    let others = [
+        ("names", site.visitor_who(Role::OrganisationOfficer, site.town.city, true).await),
+        ("counts", site.organisation_officer().await),
+        ("admin", site.administrator().await),
+        ("neighbour", site.visitor(Role::CellSecretary, site.town.cell_a2).await),
+        ("outsider", site.outsider().await),
+        ("other ward", site.visitor(Role::WardOfficer, site.town.ward_b).await),
+        ("secretary", secretary),
+        ("officer", officer),
+    ];
+    for (sheet, state) in sheets.iter().zip(states) {
+        for step in ["", "/sign", "/confirm", "/return", "/correct", "/drop", "/send"] {
+            for (who, visitor) in &others {
+                if allowed(who, step, state) {
+                    continue;
+                }
+                let page = post_step(&site, visitor, sheet, step).await;
+                let said = format!("{who} {step} of a sheet that is {state}: {}", page.status);
+                match (sees(who), may(who, step)) {
+                    (false, _) => assert_eq!(page.status, StatusCode::NOT_FOUND, "{said}"),
+                    (true, false) => assert_eq!(page.status, StatusCode::FORBIDDEN, "{said}"),
+                    // What was done already is no fault of whoever sends it again.
+                    (true, true) => assert!(
+                        page.status.is_client_error() || page.status.is_redirection(),
+                        "{said}"
+                    ),
+                }
+                assert_eq!(state_of(&site, sheet).await, state, "{said}");
+            }
+        }
+    }
+    let becomes = [
+        ("secretary", "/sign", 1, "signed"),
+        ("officer", "/confirm", 2, "confirmed"),
+        ("secretary", "", 3, "draft"),
+        ("officer", "/drop", 0, "void"),
+        ("officer", "/send", 4, "sent"),
+        ("officer", "/correct", 5, "replaced"),
+        ("officer", "/correct", 7, "replaced"),
+    ];
+    for (who, step, at, state) in becomes {
+        let (_, visitor) = others.iter().find(|it| it.0 == who).unwrap();
+        let page = post_step(&site, visitor, &sheets[at], step).await;
+        page.assert_is(StatusCode::SEE_OTHER);
+        assert_eq!(state_of(&site, &sheets[at]).await, state, "{who} {step}");
+    }
+}
+
+/// Posts a step with the version that the sheet has, and all that any step asks for.
+async fn post_step(site: &Site, visitor: &Visitor, sheet: &str, step: &str) -> Page {
+    let version = version_of(site, sheet).await;
+    let id = haichieu::ids::SheetId::new().to_string();
+    let today = haichieu::vietnamese::day::short(haichieu::clock::today());
+    let form = [
+        ("version", version.as_str()),
+        ("other_text", "Chữ khác"),
+        ("reason", "Vì ghi nhầm"),
+        ("id", &id),
+        ("on", &today),
+        ("how", "hand"),
+        ("action", "clear"),
+    ];
+    visitor.post(&format!("{sheet}{step}"), &form).await
+}
+
+/// Takes a blank sheet on its way as far as this state, by the pages.
+async fn bring_to(
+    site: &Site,
+    (secretary, officer): (&Visitor, &Visitor),
+    sheet: &str,
+    state: &str,
+) {
+    let steps: &[(&Visitor, &str)] = match state {
+        "blank" => return,
+        "void" => &[(officer, "/drop")],
+        "written" => &[],
+        "signed" => &[(secretary, "/sign")],
+        "returned" => &[(secretary, "/sign"), (officer, "/return")],
+        "confirmed" => &[(secretary, "/sign"), (officer, "/confirm")],
+        "sent" => &[(secretary, "/sign"), (officer, "/confirm"), (secretary, "/send")],
+        _ => &[(secretary, "/sign"), (officer, "/confirm"), (officer, "/correct")],
+    };
+    if state != "void" {
+        write(secretary, sheet, 0, "").await.leads_to();
+    }
+    for (visitor, step) in steps {
+        post_step(site, visitor, sheet, step).await.leads_to();
+    }
+    assert_eq!(state_of(site, sheet).await, state);
+}
+
+async fn state_of(site: &Site, sheet: &str) -> String {
+    let mut tx = site.db.read().await.unwrap();
+    found(&mut tx, sheet).await.0
+}
+
+async fn version_of(site: &Site, sheet: &str) -> String {
+    let mut tx = site.db.read().await.unwrap();
+    found(&mut tx, sheet).await.1.to_string()
+}
+
+/// The state and the version of a sheet.
+async fn found(tx: &mut haichieu::db::Tx, sheet: &str) -> (String, i64) {
+    let id: haichieu::ids::SheetId = sheet.rsplit('/').next().unwrap().parse().unwrap();
+    let sql = "SELECT state, version FROM evaluation_sheet WHERE id = $1";
+    match tx {
+        haichieu::db::Tx::Sqlite(tx) => {
+            sqlx::query_as(sql).bind(id).fetch_one(&mut **tx).await.unwrap()
+        }
+        haichieu::db::Tx::Postgres(tx) => {
+            sqlx::query_as(sql).bind(id).fetch_one(&mut **tx).await.unwrap()
+        }
+    }
+}
+
+/// What was confirmed in January stays confirmed in January, whatever is corrected later.
+#[tokio::test]
+async fn a_correction_leaves_the_counts_of_the_days_before() {
+    use haichieu::evaluation::store::counts;
+    let (site, secretary, officer) = signed().await;
+    take_all(&officer, "confirm").await.leads_to();
+    let january = day("2025-01-10");
+    site.seed(async |tx| {
+        let sql = "UPDATE evaluation_step SET from_on = $1 WHERE to_on IS NULL";
+        match tx {
+            haichieu::db::Tx::Sqlite(tx) => {
+                sqlx::query(sql).bind(january).execute(&mut **tx).await.unwrap();
+            }
+            haichieu::db::Tx::Postgres(tx) => {
+                sqlx::query(sql).bind(january).execute(&mut **tx).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let count = async |after: chrono::NaiveDate| {
+        let mut tx = site.db.read().await.unwrap();
+        let days = (day("2024-01-01"), day("2025-01-01"));
+        let ward = site.town.ward_a;
+        let stages = counts::by_child(&mut tx, ward, (2024, after), days).await.unwrap();
+        let options = counts::options(&mut tx, ward, 2024, after).await.unwrap();
+        let options: i64 = options.iter().map(|it| it.count).sum();
+        (stages[0].stages.asked, stages[0].stages.confirmed, options)
+    };
+    let february = day("2025-02-01");
+    assert_eq!(count(february).await, (2, 2, 12));
+    let an = sheet_of(&secretary, "Trần Văn An").await;
+    step(
+        &officer,
+        &an,
+        "correct",
+        &[("reason", "Ghi nhầm"), ("id", &haichieu::ids::SheetId::new().to_string())],
+    )
+    .await
+    .leads_to();
+    assert_eq!(count(february).await, (2, 2, 12), "the past stays");
+    let tomorrow = haichieu::clock::today().succ_opt().unwrap();
+    assert_eq!(count(tomorrow).await, (2, 1, 6), "and today tells of the correction");
+}
+
+#[tokio::test]
+async fn an_organisation_officer_opens_a_year_without_names() {
+    let site = Site::with_criteria().await;
+    for name in ["Trần An", "Lê Bình", "Võ Chi"] {
+        live(&site, site.town.cell_a1, name).await;
+    }
+    let officer = site.organisation_officer().await;
+    let form = [("year", "2024"), ("reference_on", "31/12/2024"), ("step", "")];
+    let plan = officer.post("/units/thanh-pho/evaluations/open", &form).await;
+    plan.assert_shows("&#60; 5");
+    plan.assert_hides("Trần An");
+    open_year(&officer, "thanh-pho").await;
+    let page = site.secretary().await.get("/units/a1/evaluations?year=2024").await;
+    page.assert_shows("đã viết 0 trên 3 phiếu");
+    let refused = site.secretary().await.post("/units/a1/evaluations/open", &form).await;
+    refused.assert_is(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn last_years_sheet_stands_beside_this_years() {
+    let (_site, secretary, officer) = signed().await;
+    take_all(&officer, "confirm").await.leads_to();
+    let form = [("year", "2025"), ("reference_on", "31/12/2025"), ("step", "save")];
+    officer.post("/units/phuong-a/evaluations/open", &form).await.leads_to();
+    let list = secretary.get("/units/a1/evaluations/sheets?year=2025").await;
+    let sheet = list.links().find(|it| it.starts_with("/evaluations/")).unwrap();
+    let page = secretary.get(&sheet).await;
+    page.assert_shows("Phiếu năm 2024");
+    page.assert_shows("1. Nêu gương tốt; 2. Gương mẫu đi đầu");
+    page.assert_shows("Nhận xét khác: Vận động bà con ngõ 3.");
+    page.assert_hides(" checked");
 }

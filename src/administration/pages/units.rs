@@ -165,7 +165,8 @@ async fn add(
     let mut faults = read.as_ref().err().cloned().unwrap_or_default();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let new = match (read, taken) {
-        (Ok(new), Some(there)) if there == id => {
+        // Sent twice: found by its id where the other sending ended between the two look-ups.
+        (Ok(new), there) if there == Some(id) || opened.as_ref() == Some(&new.code) => {
             return Ok(Redirect::to(&format!("/administration/units/{}", new.code)).into_response());
         }
         (Ok(_), Some(_)) => {

@@ -87,7 +87,7 @@ impl EditPage {
 }
 
 fn page(viewer: &Viewer, set: CriteriaSet, form: SetForm) -> EditPage {
-    let frame = Frame::bare(viewer, Place::Nowhere);
+    let frame = Frame::bare(viewer, Place::Criteria);
     EditPage { frame, set, form, faults: Faults::default(), clashes: Vec::new() }
 }
 

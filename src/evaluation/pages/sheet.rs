@@ -101,7 +101,8 @@ impl SheetPage {
 
     /// Why the sheet came back, where it did.
     fn returned(&self) -> Option<&Step> {
-        let back = |it: &&Step| matches!(it.kind, ActKind::Return | ActKind::Correct);
+        let back =
+            |it: &&Step| matches!(it.kind, ActKind::Return | ActKind::Correct | ActKind::Void);
         self.steps.first().filter(back)
     }
 
@@ -118,6 +119,14 @@ impl SheetPage {
 
     fn is_signed(&self) -> bool {
         self.sheet.state == SheetState::Signed
+    }
+
+    fn may_drop(&self) -> bool {
+        self.may_confirm && self.sheet.state.is_open()
+    }
+
+    fn may_be_corrected(&self) -> bool {
+        self.sheet.state.is_confirmed() || self.sheet.state == SheetState::Void
     }
 
     fn may_be_sent(&self) -> bool {

@@ -29,6 +29,7 @@ use crate::{audit, clock};
 enum Why {
     Return,
     Correct,
+    Drop,
 }
 
 impl Why {
@@ -36,6 +37,7 @@ impl Why {
         match self {
             Why::Return => "return",
             Why::Correct => "correct",
+            Why::Drop => "drop",
         }
     }
 
@@ -43,6 +45,7 @@ impl Why {
         match self {
             Why::Return => ActKind::Return,
             Why::Correct => ActKind::Correct,
+            Why::Drop => ActKind::Void,
         }
     }
 
@@ -50,7 +53,8 @@ impl Why {
     fn fits(self, state: SheetState) -> bool {
         match self {
             Why::Return => state == SheetState::Signed,
-            Why::Correct => state.is_confirmed(),
+            Why::Correct => state.is_confirmed() || state == SheetState::Void,
+            Why::Drop => state.is_open(),
         }
     }
 
@@ -62,7 +66,11 @@ impl Why {
                  phiếu đang ở bước nào."
             }
             Why::Correct => {
-                "Chỉ lập bản sửa cho phiếu đã xác nhận. Mở lại phiếu để xem phiếu đang ở bước nào."
+                "Chỉ lập bản sửa cho phiếu đã xác nhận, hoặc đã bỏ. Mở lại phiếu để xem phiếu đang ở \
+                 bước nào."
+            }
+            Why::Drop => {
+                "Chỉ bỏ phiếu mà chi bộ chưa ký. Mở lại phiếu để xem phiếu đang ở bước nào."
             }
         })
     }
@@ -80,8 +88,37 @@ struct ReasonPage {
 }
 
 impl ReasonPage {
-    fn is_return(&self) -> bool {
-        self.why == Why::Return
+    fn heading(&self) -> &'static str {
+        match self.why {
+            Why::Return => "Trả lại phiếu",
+            Why::Correct => "Lập bản sửa",
+            Why::Drop => "Bỏ phiếu",
+        }
+    }
+
+    /// What will happen, said before it does.
+    fn said(&self) -> &'static str {
+        match self.why {
+            Why::Return => "Phiếu trở lại chi bộ để viết và ký lại; mã kiểm tra đã in hết giá trị.",
+            Why::Correct => {
+                "Phiếu cũ giữ nguyên để đối chiếu, mã kiểm tra của nó hết giá trị. Chi bộ sửa bản \
+                 mới, ký, rồi đảng ủy xác nhận lại."
+            }
+            Why::Drop => {
+                "Phiếu không phải viết nữa và không còn trong số phiếu phải viết: dùng khi đồng chí \
+                 đã qua đời, hoặc phiếu mở nhầm. Lập bản sửa thì phiếu mở lại."
+            }
+        }
+    }
+
+    /// The button, which names the object.
+    fn button(&self) -> String {
+        let name = &self.sheet.full_name;
+        match self.why {
+            Why::Return => format!("Trả lại phiếu của {name}"),
+            Why::Correct => format!("Lập bản sửa cho {name}"),
+            Why::Drop => format!("Bỏ phiếu của {name}"),
+        }
     }
 }
 
@@ -102,6 +139,14 @@ pub async fn ask_return(
     Path(id): Path<SheetId>,
 ) -> Result<Html<String>> {
     ask(&app, &viewer, id, Why::Return).await
+}
+
+pub async fn ask_drop(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+) -> Result<Html<String>> {
+    ask(&app, &viewer, id, Why::Drop).await
 }
 
 pub async fn ask_correct(
@@ -133,6 +178,15 @@ pub async fn give_back(
     Form(form): Form<ReasonForm>,
 ) -> Result<Response> {
     take(&app, &viewer, id, Why::Return, form).await
+}
+
+pub async fn drop_sheet(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<SheetId>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response> {
+    take(&app, &viewer, id, Why::Drop, form).await
 }
 
 pub async fn correct(
@@ -172,18 +226,23 @@ async fn take(
     };
     let done = act(viewer, why.kind(), &reason);
     let title = sheet.title();
-    let (there, summary) = match why {
+    let (there, action, summary) = match why {
         Why::Return => {
             steps::give_back(&mut tx, sheet, &done).await.map_err(raced)?;
-            (id, format!("Trả lại {title} của {}: {reason}", sheet.full_name))
+            let summary = format!("Trả lại {title} của {}: {reason}", sheet.full_name);
+            (id, "evaluation.return", summary)
         }
         Why::Correct => {
             let new = form.id.parse().map_err(|_| Error::BadRequest("Thiếu mã biểu mẫu."))?;
             steps::correct(&mut tx, sheet, new, &done).await.map_err(raced)?;
-            (new, format!("Lập bản sửa cho {title} của {}: {reason}", sheet.full_name))
+            let summary = format!("Lập bản sửa cho {title} của {}: {reason}", sheet.full_name);
+            (new, "evaluation.correct", summary)
+        }
+        Why::Drop => {
+            steps::drop_open(&mut tx, sheet, &done).await.map_err(raced)?;
+            (id, "evaluation.drop", format!("Bỏ {title} của {}: {reason}", sheet.full_name))
         }
     };
-    let action = if why == Why::Return { "evaluation.return" } else { "evaluation.correct" };
     let entry = Entry::new(action, id.0, summary).in_unit(entered.1.id);
     audit::store::append(&mut tx, &viewer.actor(), entry).await?;
     tx.commit().await?;
@@ -199,6 +258,7 @@ async fn done_before(
 ) -> Result<Option<SheetId>> {
     let done = match (why, form.id.parse::<SheetId>()) {
         (Why::Return, _) => (sheet.state == SheetState::Returned).then_some(sheet.id),
+        (Why::Drop, _) => (sheet.state == SheetState::Void).then_some(sheet.id),
         (Why::Correct, Ok(new)) => {
             let is_it = sheet.state == SheetState::Replaced
                 && store::unit_of(tx, new).await.is_ok_and(|it| it == sheet.unit_id);

@@ -26,7 +26,7 @@ macro_rules! consultations {
                     consultation.version,
                     (SELECT COUNT(*) FROM evaluation_sheet AS sheet
                      WHERE sheet.consultation_id = consultation.id
-                       AND sheet.state <> 'replaced') AS sheets,
+                       AND sheet.state NOT IN ('replaced', 'void')) AS sheets,
                     (SELECT COUNT(*) FROM evaluation_sheet AS sheet
                      WHERE sheet.consultation_id = consultation.id
                        AND sheet.signature_id IS NOT NULL) AS signed

@@ -53,7 +53,7 @@ pub async fn by_child(
                JOIN evaluation_step AS step ON step.unit_id = held.unit_id AND step.year = $2
                                            AND step.kind = 'annual' AND step.from_on < $5
                                            AND (step.to_on IS NULL OR step.to_on >= $5)
-                                           AND step.state <> 'replaced'
+                                           AND step.state NOT IN ('replaced', 'void')
                JOIN evaluation_sheet AS sheet ON sheet.id = step.sheet_id
                LEFT JOIN (SELECT attendance.member_id, COUNT(*) AS expected,
                                  COUNT(*) FILTER (WHERE attendance.status = 'present') AS present

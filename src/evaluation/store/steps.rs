@@ -184,12 +184,12 @@ pub async fn give_back(tx: &mut Tx, sheet: &Sheet, act: &Act) -> sqlx::Result<()
     record(tx, act).await
 }
 
-/// Replaces a confirmed sheet by its next revision `id`, which begins with what the cell had
+/// Replaces a sheet that was confirmed, or dropped, by its next revision `id`, which begins with what the cell had
 /// chosen and is to be signed and confirmed anew. The confirmed one stays as it is.
 pub async fn correct(tx: &mut Tx, sheet: &Sheet, id: SheetId, act: &Act) -> sqlx::Result<()> {
     let sql = "UPDATE evaluation_sheet
                SET state = 'replaced', act_id = $3, version = version + 1
-               WHERE id = $1 AND version = $2 AND state IN ('confirmed', 'sent')";
+               WHERE id = $1 AND version = $2 AND state IN ('confirmed', 'sent', 'void')";
     add_act(tx, act).await?;
     one_row(change!(tx, sqlx::query(sql).bind(sheet.id).bind(sheet.version).bind(act.id))?)?;
     let sql = "INSERT INTO evaluation_sheet (id, member_id, unit_id, kind, year, revision,
@@ -203,6 +203,18 @@ pub async fn correct(tx: &mut Tx, sheet: &Sheet, id: SheetId, act: &Act) -> sqlx
     let sql = "INSERT INTO evaluation_choice (sheet_id, criterion_id, option_id)
                SELECT $2, criterion_id, option_id FROM evaluation_choice WHERE sheet_id = $1";
     change!(tx, sqlx::query(sql).bind(sheet.id).bind(id))?;
+    record(tx, act).await
+}
+
+/// Drops a sheet that nobody is to write any more; no row where the cell has signed it, or
+/// somebody was first.
+pub async fn drop_open(tx: &mut Tx, sheet: &Sheet, act: &Act) -> sqlx::Result<()> {
+    let sql = "UPDATE evaluation_sheet
+               SET state = 'void', act_id = $3, version = version + 1
+               WHERE id = $1 AND version = $2
+                 AND state IN ('blank', 'draft', 'written', 'returned')";
+    add_act(tx, act).await?;
+    one_row(change!(tx, sqlx::query(sql).bind(sheet.id).bind(sheet.version).bind(act.id))?)?;
     record(tx, act).await
 }
 

@@ -101,7 +101,7 @@ pub async fn grid(
                           GROUP BY attendance.member_id) AS attended
                       ON attended.member_id = sheet.member_id
                WHERE sheet.unit_id = $1 AND sheet.year = $2 AND sheet.kind = 'annual'
-                 AND sheet.state <> 'replaced'
+                 AND sheet.state NOT IN ('replaced', 'void')
                  AND EXISTS (SELECT 1 FROM criterion
                              WHERE criterion.id = $3 AND criterion.set_id = sheet.set_id)
                ORDER BY member.sort_key, member.id";
@@ -192,7 +192,7 @@ pub async fn mark(tx: &mut Tx, marking: &Marking, ticks: &str, act: &Act) -> sql
                      FROM evaluation_sheet AS sheet
                      JOIN member ON member.id = sheet.member_id
                      WHERE sheet.unit_id = $1 AND sheet.year = $2 AND sheet.kind = 'annual'
-                       AND sheet.state <> 'replaced'
+                       AND sheet.state NOT IN ('replaced', 'void')
                        AND EXISTS (SELECT 1 FROM criterion
                                    WHERE criterion.id = $3
                                      AND criterion.set_id = sheet.set_id)) AS line

@@ -8,24 +8,32 @@ use crate::organisation::model::{UnitKind, by_name};
 use crate::vietnamese::day::{PartialDay, Precision};
 use crate::vietnamese::number;
 
-/// The year of a file. It lists those who live in the unit on the last day of the year,
-/// or today while the year is not over.
+/// The year of a file. It lists those who lived in the unit on the reference day of the year's
+/// comments; where the year was not opened, on its last day, or today while it is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Year {
     pub year: i32,
     pub on: NaiveDate,
+    /// The last day of its meetings and contributions.
+    until: NaiveDate,
 }
 
 impl Year {
     pub fn new(year: i32, today: NaiveDate) -> Year {
         let last = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX);
-        Year { year, on: last.min(today) }
+        Year { year, on: last.min(today), until: last.min(today) }
+    }
+
+    /// Likewise, opened for this day.
+    #[must_use]
+    pub fn opened_for(self, reference_on: NaiveDate) -> Year {
+        Year { on: reference_on, ..self }
     }
 
     /// The first day of its meetings and contributions, and the first day after them.
     pub fn days(self) -> (NaiveDate, NaiveDate) {
         let first = NaiveDate::from_ymd_opt(self.year, 1, 1).unwrap_or(NaiveDate::MIN);
-        (first, self.on.succ_opt().unwrap_or(NaiveDate::MAX))
+        (first, self.until.succ_opt().unwrap_or(NaiveDate::MAX))
     }
 }
 
@@ -185,5 +193,8 @@ mod tests {
         assert_eq!(over.on, day("2024-12-31"));
         assert_eq!(over.days(), (day("2024-01-01"), day("2025-01-01")));
         assert_eq!(Year::new(2026, day("2026-05-01")).on, day("2026-05-01"));
+        let opened = over.opened_for(day("2024-11-15"));
+        assert_eq!(opened.on, day("2024-11-15"));
+        assert_eq!(opened.days(), over.days(), "what was done later in the year counts");
     }
 }
