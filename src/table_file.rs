@@ -253,7 +253,10 @@ where
     let (sender, receiver) = mpsc::channel(AHEAD);
     let mut writer = dialect.writer_behind(dialect.mark());
     writer.write_record(table.columns.iter().map(|(head, _)| head))?;
-    let lines = Lines { dialect, writer, sender: sender.clone() };
+    // The head goes ahead, while the database still gathers and sorts.
+    let head = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    sender.try_send(Ok(head)).map_err(|error| Error::Internal(error.into()))?;
+    let lines = Lines { dialect, writer: dialect.writer_behind(b""), sender: sender.clone() };
     let filled = fill(Rows { way: Way::Csv(Box::new(lines)), counter });
     tokio::spawn(async move {
         // A reader who went away misses nothing.

@@ -1,6 +1,6 @@
 //! The pages, by what is done on them.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -112,7 +112,6 @@ fn raced(error: sqlx::Error) -> Error {
 
 /// The year that a page is about: the one asked for, or else the latest with sheets, or this.
 async fn year_of(tx: &mut Tx, unit: &Unit, asked: Option<i64>, today: NaiveDate) -> Result<i64> {
-    use chrono::Datelike as _;
     if let Some(year) = asked {
         return Ok(year);
     }

@@ -25,10 +25,11 @@ async function invalid(page) {
     .map((it) => `${it.ruleId}: ${it.message} (line ${it.line})`);
 }
 
-/** Pages of one kind have one shape: a page of each is enough. */
+/** Pages of one kind have one shape: a page of each is enough. What is asked for in the address of a list of sheets or of
+    a file changes its rows, not its shape. */
 const shape = (path) => path.split('?')[0]
   .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}')
-  .replace(/\/units\/[^/]+/, '/units/{code}') + (path.includes('?') ? '?' + [...new URLSearchParams(path.split('?')[1]).keys()].sort().join('&') : '');
+  .replace(/\/units\/[^/]+/, '/units/{code}') + (path.includes('?') && !/\/(exports|evaluations)(\/|\?)/.test(path) ? '?' + [...new URLSearchParams(path.split('?')[1]).keys()].sort().join('&') : '');
 
 async function crawl(page) {
   const seen = new Set();

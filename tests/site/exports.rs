@@ -206,3 +206,23 @@ async fn rolls_and_gifts_leave_as_they_stand_in_the_books() {
     let link = link.links().find(|it| it.contains("/exports?what=contributions")).unwrap();
     secretary.get(&link).await.assert_shows("<dd>1</dd>");
 }
+
+/// Every column of every file is explained in `docs/files.md`, under its file.
+#[tokio::test]
+async fn the_columns_are_documented() {
+    let guide = std::fs::read_to_string("docs/files.md").unwrap();
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    for what in ["evaluations", "members", "attendance", "contributions", "statistics"] {
+        let part = guide.split(&format!("(`{what}`)")).nth(1).unwrap();
+        let part = part.split("\n## ").next().unwrap();
+        let file = secretary.export("a1", what, "", "csv").await;
+        let mut lines = csv::Reader::from_reader(file.body.as_bytes());
+        for column in lines.headers().unwrap() {
+            let is_told = part.contains(&format!("| {column} |"))
+                || part.contains(&format!("{column}, "))
+                || part.contains(&format!(", {column} |"));
+            assert!(is_told, "{what}: {column}");
+        }
+    }
+}
