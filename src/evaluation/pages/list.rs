@@ -23,7 +23,9 @@ use crate::vietnamese::{day, number};
 use crate::web::{Form, Path, Query};
 use crate::{audit, clock};
 
-const PAGE: i64 = 250;
+/// Sheets of a page: a cell has all of its own on one, a ward as many as other lists.
+const OF_CELL: i64 = 250;
+const OF_MORE: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "evaluation/list.html")]
@@ -127,9 +129,10 @@ async fn page(
 ) -> Result<ListPage> {
     let filter = filter(&query, year);
     let count = store::count(tx, scope, &filter).await?;
-    let pages = (count + PAGE - 1) / PAGE;
+    let size = if unit.is_cell() { OF_CELL } else { OF_MORE };
+    let pages = (count + size - 1) / size;
     let page = query.page.trim().parse().unwrap_or(1).clamp(1, pages.max(1));
-    let sheets = store::list(tx, scope, &filter, (PAGE, (page - 1) * PAGE)).await?;
+    let sheets = store::list(tx, scope, &filter, (size, (page - 1) * size)).await?;
     let names = store::workplaces(tx, scope, &filter).await?;
     let all = (String::new(), "Mọi nơi công tác".to_owned());
     let workplaces = [all].into_iter().chain(names.into_iter().map(|it| (it.clone(), it)));
