@@ -202,3 +202,13 @@ test('sheets are sent to the workplace, and the year leaves as a file for a purp
   assert.deepEqual(secretary.troubles, []);
   assert.deepEqual(officer.troubles, []);
 });
+
+test('signing out leaves no draft on the machine', async () => {
+  await secretary.goto(`${demo.origin}${cell}/sheets?year=${year}&state=returned`);
+  await secretary.locator('tbody th a').first().click();
+  await secretary.fill('#other_text', 'Chữ gõ dở');
+  assert.equal(await secretary.evaluate(() => Object.keys(localStorage).length), 1);
+  await secretary.getByRole('button', { name: 'Đăng xuất' }).click();
+  await secretary.waitForURL(/sign-in/);
+  assert.equal(await secretary.evaluate(() => Object.keys(localStorage).length), 0);
+});

@@ -181,6 +181,8 @@ async fn opening_again_adds_the_new_and_keeps_the_rest() {
     let mut tx = site.db.read().await.unwrap();
     assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM evaluation_sheet").await, 3);
     assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM evaluation_year").await, 1);
+    let told = "SELECT COUNT(*) FROM audit_entry WHERE action = 'evaluation.open'";
+    assert_eq!(number(&mut tx, told).await, 2, "four sendings of one form are told once");
     drop(tx);
     secretary.get(&sheet).await.assert_shows("Đã viết xong");
     secretary

@@ -146,8 +146,9 @@ pub async fn open(
             return OpenPage { plan: Some(plan), ..page }.answer(StatusCode::OK);
         }
     }
-    write(&mut tx, &viewer, &unit, (days, &set), opened).await?;
-    tx.commit().await?;
+    if write(&mut tx, &viewer, &unit, (days, &set), opened).await? {
+        tx.commit().await?;
+    }
     let there = format!("/units/{code}/evaluations?year={}&done=open", days.year);
     Ok(Redirect::to(&there).into_response())
 }
@@ -190,13 +191,14 @@ async fn plan(tx: &mut Tx, (unit, scope): (&Unit, &Scope), days: Days, set: Whol
     })
 }
 
+/// Whether there was anything to write: the same form, sent twice, finds nothing left.
 async fn write(
     tx: &mut Tx,
     viewer: &Viewer,
     unit: &Unit,
     (days, set): (Days, &Whole),
     opened: Option<OpenedYear>,
-) -> Result<()> {
+) -> Result<bool> {
     let done = act(viewer, ActKind::Open, "");
     let Days { year, reference_on, sign_by, return_by } = days;
     let (id, version) =
@@ -211,6 +213,9 @@ async fn write(
     let of_set = (set.set.id, set.asked());
     let sheets = opening::open(tx, unit.id, (year, reference_on), of_set, &done).await;
     let sheets = sheets.map_err(raced)?;
+    if sheets == 0 && opened.as_ref().is_some_and(|it| told(it) == told(&new)) {
+        return Ok(false);
+    }
     let sheets = number::grouped(i64::try_from(sheets).unwrap_or(i64::MAX));
     let summary =
         format!("Mở nhận xét năm {year} của {}: thêm {sheets} phiếu", unit.name_in_text());
@@ -223,5 +228,5 @@ async fn write(
         .changing("Hạn chi bộ ký", &before(|it| it.sign_by), &short(sign_by))
         .changing("Hạn gửi nơi công tác", &before(|it| it.return_by), &short(return_by));
     audit::store::append(tx, &viewer.actor(), entry).await?;
-    Ok(())
+    Ok(true)
 }
