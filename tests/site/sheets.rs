@@ -249,7 +249,7 @@ async fn a_year_goes_from_the_cell_to_the_ward_to_the_workplace() {
 
 #[tokio::test]
 async fn only_complete_and_discussed_sheets_are_signed() {
-    let (_site, secretary, _) = opened().await;
+    let (site, secretary, _) = opened().await;
     let sheet = sheet_of(&secretary, "Trần Văn An").await;
     write(&secretary, &sheet, 0, "").await.leads_to();
     let page = secretary.get("/units/a1/evaluations/sign?year=2024").await;
@@ -259,6 +259,13 @@ async fn only_complete_and_discussed_sheets_are_signed() {
     let version = secretary.get(&sheet).await.field("version");
     let page = secretary.post(&format!("{sheet}/sign"), &[("version", &version)]).await;
     page.assert_is(StatusCode::BAD_REQUEST);
+
+    // Nor with a form of one's own making.
+    let sum = "SELECT CAST(SUM(version) AS BIGINT) FROM evaluation_sheet";
+    let all = number(&mut site.db.read().await.unwrap(), sum).await.to_string();
+    let form = [("year", "2024"), ("version", all.as_str())];
+    secretary.post("/units/a1/evaluations/sign", &form).await.leads_to();
+    secretary.get(&sheet).await.assert_shows("Đã viết xong");
 
     consult(&secretary).await;
     let page = secretary.get("/units/a1/evaluations/sign?year=2024").await;
