@@ -37,6 +37,11 @@ impl Moment {
         self.local().format("%H:%M ngày %d/%m/%Y").to_string()
     }
 
+    /// `20:04:59 ngày 15/11/2024`.
+    pub fn shown_exactly(self) -> String {
+        self.local().format("%H:%M:%S ngày %d/%m/%Y").to_string()
+    }
+
     /// `2024-11-15T20:04:00+07:00`, for machines.
     pub fn iso(self) -> String {
         self.local().to_rfc3339_opts(SecondsFormat::Secs, false)

@@ -35,8 +35,8 @@ impl Dialect {
 }
 
 /// A cell of text for a spreadsheet: one that it would take for a formula gets an apostrophe
-/// before it. Numbers of our own making need none, and the standard dialect, which programs
-/// read, gets text as it is.
+/// before it, in both dialects, since spreadsheets open both. Numbers of our own making need
+/// none; our own import takes it off again, and the JSON interface has the text as it is.
 pub fn text(text: &str) -> Cow<'_, str> {
     const LEADS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let is_wrapping =

@@ -4,13 +4,25 @@
 //! differ, their migrations differ instead (`migrations/sqlite`,
 //! `migrations/postgres`), so that a column answers alike in both.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub use crate::db::again::again;
 pub use crate::db::open::OpenError;
+use crate::error::Error;
+use crate::error::passing::{self, Again};
 
+pub mod again;
+pub mod bulk;
+pub mod copy;
+pub mod loose;
 mod open;
+pub mod replica;
+pub mod snapshot;
+pub mod sound;
+pub mod tables;
 
 /// How long a request waits for a connection, and `SQLite` for its write lock.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,13 +85,30 @@ impl Db {
     /// Opens the database at `url`, brings its schema up to date, and creates the
     /// file of an `SQLite` database that is not there yet.
     pub async fn open(url: &str) -> Result<Db, OpenError> {
-        open::open(url, true).await
+        open::open(url, true, Path::new("")).await
+    }
+
+    /// Likewise; a `PostgreSQL` database of an earlier release is backed up into `folder`
+    /// before it is upgraded, not into the working folder.
+    pub async fn open_backing_up(url: &str, folder: &Path) -> Result<Db, OpenError> {
+        open::open(url, true, folder).await
     }
 
     /// Opens a database that must be there already: a mistyped name of a file is an
     /// error, not an empty registry.
     pub async fn open_existing(url: &str) -> Result<Db, OpenError> {
-        open::open(url, false).await
+        open::open(url, false, Path::new("")).await
+    }
+
+    /// Holds the registry in `file` shut until dropped: whoever opens it meanwhile, waits.
+    pub async fn hold_shut(file: &Path) -> Result<std::fs::File, OpenError> {
+        open::lock_beside(file).await
+    }
+
+    /// Opens the copy of a registry in `file`, which is brought up to the present without a
+    /// backup: what it is a copy of is one.
+    pub async fn open_copy(file: &Path) -> Result<Db, OpenError> {
+        open::open_sqlite(file, false, false).await
     }
 
     /// Begins a transaction that reads, and sees one moment of the database.
@@ -99,6 +128,20 @@ impl Db {
         if let Tx::Postgres(tx) = &mut tx {
             sqlx::query("SET LOCAL statement_timeout = '600s'").execute(&mut **tx).await?;
         }
+        Ok(tx)
+    }
+
+    /// Begins a transaction that reads the whole registry, however long it takes.
+    pub async fn read_whole(&self) -> sqlx::Result<Tx> {
+        let mut tx = self.read().await?;
+        unhurried(&mut tx).await?;
+        Ok(tx)
+    }
+
+    /// Begins a transaction that writes a whole registry, however long it takes.
+    pub async fn write_whole(&self) -> sqlx::Result<Tx> {
+        let mut tx = self.write().await?;
+        unhurried(&mut tx).await?;
         Ok(tx)
     }
 
@@ -127,13 +170,47 @@ impl Db {
     }
 }
 
-impl Tx {
-    pub async fn commit(self) -> sqlx::Result<()> {
-        match self {
-            Tx::Sqlite(tx) => tx.commit().await,
-            Tx::Postgres(tx) => tx.commit().await,
+/// Lifts the limits that requests have to keep.
+async fn unhurried(tx: &mut Tx) -> sqlx::Result<()> {
+    if let Tx::Postgres(tx) = tx {
+        for limit in
+            ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"]
+        {
+            sqlx::query(limit).execute(&mut **tx).await?;
         }
     }
+    Ok(())
+}
+
+impl Tx {
+    /// Keeps what was written. Where the line breaks before the answer comes, the error says
+    /// that nobody knows (`passing::again`).
+    pub async fn commit(self) -> sqlx::Result<()> {
+        let kept = match self {
+            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Postgres(tx) => tx.commit().await,
+        };
+        kept.map_err(passing::of_commit)
+    }
+}
+
+/// How long a job beside the requests may wait for the database.
+const JOB: Duration = Duration::from_mins(1);
+
+/// Gives `job` up after a minute: on a line that went silent an answer would be waited for
+/// without end, and the job never be tried again.
+pub async fn in_time<T>(job: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    match tokio::time::timeout(JOB, job).await {
+        Ok(done) => done,
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
+}
+
+/// Somebody wrote the same between our reading and our writing: the form tried once more is
+/// shown what changed.
+pub fn raced(error: sqlx::Error) -> Error {
+    let passes = matches!(error, sqlx::Error::RowNotFound) || is_duplicate(&error);
+    if passes { Error::Passing(Again::Unwritten, error.into()) } else { error.into() }
 }
 
 /// The error of an UPDATE that names a version: no such row at that version.

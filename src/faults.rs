@@ -10,6 +10,11 @@ impl Faults {
         self.0.push((field, fault.into()));
     }
 
+    /// Notes what was found elsewhere, behind what stands here.
+    pub fn append(&mut self, others: Faults) {
+        self.0.extend(others.0);
+    }
+
     /// Notes a fault where there is no value, and hands the value on.
     pub fn need<T>(&mut self, field: &'static str, value: Option<T>, fault: &str) -> Option<T> {
         if value.is_none() {

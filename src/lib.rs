@@ -16,7 +16,9 @@ pub mod settings;
 pub mod csv_file;
 pub mod db;
 pub mod list_file;
+pub mod qr;
 pub mod small;
+pub mod vault;
 
 pub mod assets;
 pub mod table_file;
@@ -29,12 +31,15 @@ pub mod app;
 
 pub mod access;
 
+pub mod backups;
+
 pub mod administration;
 pub mod members;
 
 pub mod contributions;
 pub mod criteria;
 pub mod meetings;
+pub mod reorganisations;
 
 pub mod opinions;
 
@@ -42,9 +47,16 @@ pub mod evaluation;
 pub mod minutes;
 pub mod statistics;
 
+pub mod reports;
+
 pub mod exchange;
 pub mod exports;
 pub mod home;
+pub mod recount;
+
+pub mod privacy;
+
+pub mod api;
 
 pub mod server;
 pub mod site;

@@ -170,10 +170,12 @@ mod tests {
             list.replace(';', ",").into_bytes(),
             list.replace(';', "\t").into_bytes(),
             format!("sep=;\r\n{list}").into_bytes(),
+            list.replace("\r\n", "\r").into_bytes(),
         ];
         for file in files {
             let read = read(&file).unwrap();
             assert_eq!(texts(&read), [["TT", "Họ và tên"], ["1", "Đặng Thị Hoà"]]);
+            assert!(read.sheets[0].rows.is_sorted_by(|a, b| a.line < b.line));
         }
     }
 
@@ -245,6 +247,25 @@ mod tests {
         assert_eq!(read(&zipped(&many)), Err(Refusal::Bomb));
     }
 
+    /// The reader would take 96 GB for the texts that 40 bytes promise.
+    #[test]
+    fn a_promise_of_more_texts_than_any_list_has_is_refused() {
+        let with = |strings: &[u8]| {
+            zipped(&[("xl/workbook.xml", b"<a/>"), ("xl/SharedStrings.xml", strings)])
+        };
+        for count in ["4000000000", "18446744073709551615", "000004000000000", "&#52;000000000"] {
+            for quote in ['"', '\''] {
+                let strings = format!("<sst uniqueCount\n=  {quote}{count}{quote}><si/></sst>");
+                assert_eq!(read(&with(strings.as_bytes())), Err(Refusal::Bomb), "{strings}");
+                let wide: Vec<u8> = strings.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                assert_eq!(read(&with(&wide)), Err(Refusal::Bomb), "{strings} in UTF-16");
+                let late = format!("<!--{}-->{strings}", "x".repeat(8_150));
+                assert_eq!(read(&with(late.as_bytes())), Err(Refusal::Bomb));
+            }
+        }
+        assert_eq!(read(&with(b"<sst uniqueCount=\"7\"/>")), Err(Refusal::Damaged));
+    }
+
     /// Two cells at opposite ends would make a table of 512 GB.
     #[test]
     fn a_sparse_sheet_takes_no_memory() {
@@ -253,6 +274,27 @@ mod tests {
         sheet.write_string(0, 0, "a").unwrap();
         sheet.write_string(1_048_575, 16_383, "b").unwrap();
         assert_eq!(read(&book.save_to_buffer().unwrap()), Err(Refusal::TooManyColumns));
+    }
+
+    /// Two rows of one number: whose cells they are cannot be told.
+    #[test]
+    fn rows_out_of_order_are_said_to_be_damaged() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for row in 0..3 {
+            sheet.write_number(row, 0, row).unwrap();
+        }
+        let whole = book.save_to_buffer().unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(&whole)).unwrap();
+        let mut parts = Vec::new();
+        for at in 0..archive.len() {
+            let mut part = archive.by_index(at).unwrap();
+            let mut content = String::new();
+            std::io::Read::read_to_string(&mut part, &mut content).unwrap();
+            parts.push((part.name().unwrap().into_owned(), content.replace("\"A3\"", "\"A1\"")));
+        }
+        let parts: Vec<_> = parts.iter().map(|(name, it)| (&**name, it.as_bytes())).collect();
+        assert_eq!(read(&zipped(&parts)), Err(Refusal::Damaged));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::contributions::model::{Contribution, ContributionKind};
-use crate::contributions::store::book::{self, Filter};
+use crate::contributions::store::book;
+use crate::contributions::store::filter::Filter;
 use crate::error::Result;
 use crate::ids::MeetingId;
 use crate::meetings::model::{AttendanceStatus, Guest, Meeting};
@@ -106,10 +107,11 @@ async fn show(
     let (meeting, _, scope) = enter(&mut tx, &viewer, id, Right::SeeNames).await?;
     let unit = organisation::store::get(&mut tx, meeting.unit_id, meeting.held_on).await?;
     let roll = meetings::store::roll(&mut tx, &scope, id).await?;
+    viewer.looks.people(roll.len());
     let of = |status| roll.iter().filter(|it| it.status == status).cloned().collect();
-    let (from, to) = (meeting.held_on, meeting.held_on.succ_opt().unwrap_or(meeting.held_on));
-    let filter = Filter { from, to, kind: None, work_item_id: None };
-    let given = book::list(&mut tx, &scope, filter, (MOST_GIFTS, 0)).await?;
+    let day = (meeting.held_on, meeting.held_on.succ_opt().unwrap_or(meeting.held_on));
+    let filter = Filter::of_days(day);
+    let given = book::list(&mut tx, &scope, &filter, (MOST_GIFTS, 0)).await?;
     let page = ShowPage {
         head: Letterhead::of(&mut tx, &unit, meeting.held_on).await?,
         excused: of(AttendanceStatus::Excused),

@@ -1,7 +1,9 @@
 //! Serving over HTTP with limits on everything that a client can draw out.
 
+use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,11 +14,16 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use crate::access::address::network;
 use crate::access::viewer::ClientAddress;
+
+pub mod tls;
 
 /// How long a client may take over the head of a request, which also bounds how long
 /// a connection may lie idle between two.
@@ -25,6 +32,48 @@ const HEAD: Duration = Duration::from_secs(10);
 const LAST_WORDS: Duration = Duration::from_secs(10);
 /// Open connections; further ones wait to be accepted.
 const CONNECTIONS: usize = 1024;
+/// Those of one address: whoever holds them all keeps half of the places from nobody.
+const SHARE: usize = CONNECTIONS / 2;
+
+/// The connections that each address has open.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<HashMap<String, usize>>>);
+
+/// A place of an address, given back when it is dropped.
+struct Share {
+    shares: Shares,
+    address: String,
+}
+
+impl Shares {
+    fn open(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None where the address has its share already.
+    fn take(&self, address: IpAddr) -> Option<Share> {
+        let address = network(&address.to_string());
+        let mut shares = self.open();
+        let open = shares.entry(address.clone()).or_default();
+        if *open >= SHARE {
+            return None;
+        }
+        *open += 1;
+        Some(Share { shares: self.clone(), address })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut shares = self.shares.open();
+        if let Some(open) = shares.get_mut(&self.address) {
+            *open -= 1;
+            if *open == 0 {
+                shares.remove(&self.address);
+            }
+        }
+    }
+}
 
 /// Serves until `stop` is done, then lets the requests under way finish, within
 /// limits.
@@ -33,7 +82,26 @@ pub async fn serve(
     site: Router,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    serve_either(listener, None, site, stop).await
+}
+
+/// Likewise over TLS. A handshake has as long as the head of a request.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: TlsAcceptor,
+    site: Router,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    serve_either(listener, Some(tls), site, stop).await
+}
+
+async fn serve_either(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    site: Router,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (places, shares) = (Arc::new(Semaphore::new(CONNECTIONS)), Shares::default());
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -53,10 +121,23 @@ pub async fn serve(
                 }
             },
         };
-        let (site, watcher) = (site.clone(), graceful.watcher());
+        let Some(share) = shares.take(address.ip()) else {
+            tracing::debug!("an address has all the connections that are its share");
+            continue;
+        };
+        let (site, tls, watcher) = (site.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
-            let _place = place;
-            converse(stream, address, site, watcher).await;
+            let _place = (place, share);
+            // Small answers leave at once.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "nodelay");
+            }
+            let Some(tls) = tls else { return converse(stream, address, site, watcher).await };
+            match tokio::time::timeout(HEAD, tls.accept(stream)).await {
+                Ok(Ok(stream)) => converse(stream, address, site, watcher).await,
+                Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+                Err(_) => tracing::debug!("a handshake took too long"),
+            }
         });
     }
     drop(listener);
@@ -67,15 +148,11 @@ pub async fn serve(
 }
 
 async fn converse(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     address: SocketAddr,
     site: Router,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
-    // Small answers leave at once.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "nodelay");
-    }
     let service = TowerToHyperService::new(site.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ClientAddress(address.ip()));
@@ -87,5 +164,24 @@ async fn converse(
         builder.http1_only().serve_connection(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_takes_half_of_the_places_and_gives_them_back() {
+        let (shares, greedy) = (Shares::default(), IpAddr::from([192, 0, 2, 1]));
+        let mut taken: Vec<Share> = (0..SHARE).filter_map(|_| shares.take(greedy)).collect();
+        assert_eq!(taken.len(), SHARE);
+        assert!(shares.take(greedy).is_none());
+        assert!(shares.take(IpAddr::from([192, 0, 2, 2])).is_some());
+        taken.pop();
+        taken.extend(shares.take(greedy));
+        assert_eq!(taken.len(), SHARE);
+        drop(taken);
+        assert!(shares.open().is_empty(), "nothing is kept of who is gone");
     }
 }

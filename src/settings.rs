@@ -1,6 +1,6 @@
 //! How this program was told to run.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// The settings that pages depend on.
@@ -11,39 +11,119 @@ pub struct Settings {
     pub secure: bool,
     /// Whether a proxy on this machine gives TLS and says from where requests come.
     pub behind_proxy: bool,
+    /// A proxy on another machine, believed instead of one on this.
+    pub trusted_proxy: Option<IpAddr>,
     /// Where others reach the site, for what is printed: `https://so.example.vn`. None: as
     /// the browser of whoever prints reaches it.
     pub public_url: Option<String>,
+    /// Where backups are made by this program; none where it makes none.
+    pub backups: Option<Backups>,
     /// Failed sign-ins of one address before it has to wait.
     pub tries_per_address: i64,
+    pub limits: Limits,
+    /// With more units below it than this, the page of a unit says when it was counted, and is
+    /// counted anew beside the requests.
+    pub large_unit: i64,
+}
+
+/// Counting so many cells takes about a second.
+const LARGE_UNIT: i64 = 1000;
+
+/// How much one account, and all of them together, may ask of the server (trust 4.9). Whoever
+/// tries how much the server bears raises them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of one account within a minute, in one process.
+    pub requests_per_minute: u32,
+    /// Requests that one process answers at the same time.
+    pub at_once: usize,
+    /// Files that one account takes out within an hour.
+    pub exports_per_hour: i64,
+    /// Lists that one account brings in within an hour.
+    pub imports_per_hour: i64,
+    /// Failed sign-ins of everybody within a minute, before those who have failed already
+    /// have to wait until it is over.
+    pub failures_per_minute: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            requests_per_minute: 300,
+            at_once: 256,
+            exports_per_hour: 10,
+            imports_per_hour: 5,
+            failures_per_minute: 100,
+        }
+    }
+}
+
+/// Where backups lie, and the key that goes with them.
+#[derive(Clone, Debug)]
+pub struct Backups {
+    pub folder: PathBuf,
+    pub key_file: PathBuf,
 }
 
 impl Settings {
     pub fn listening_on(address: SocketAddr) -> Settings {
         let secure = !address.ip().is_loopback();
-        Settings { secure, behind_proxy: false, public_url: None, tries_per_address: 20 }
+        Settings {
+            secure,
+            behind_proxy: false,
+            trusted_proxy: None,
+            public_url: None,
+            backups: None,
+            tries_per_address: 20,
+            limits: Limits::default(),
+            large_unit: LARGE_UNIT,
+        }
     }
 
     /// Likewise, on loopback, for a proxy that gives TLS.
     pub fn behind_proxy() -> Settings {
-        Settings { secure: true, behind_proxy: true, public_url: None, tries_per_address: 20 }
+        Settings {
+            secure: true,
+            behind_proxy: true,
+            trusted_proxy: None,
+            public_url: None,
+            backups: None,
+            tries_per_address: 20,
+            limits: Limits::default(),
+            large_unit: LARGE_UNIT,
+        }
     }
 
     /// The name of the cookie that carries a sign-in.
     pub fn cookie(&self) -> &'static str {
         if self.secure { "__Host-sid" } else { "sid" }
     }
+
+    /// The name of the cookie that says when a browser last wrote.
+    pub fn wrote_cookie(&self) -> &'static str {
+        if self.secure { "__Host-wrote" } else { "wrote" }
+    }
+
+    /// The name of the cookie of those who have given the password, and not yet the code.
+    pub fn half_cookie(&self) -> &'static str {
+        if self.secure { "__Host-half" } else { "half" }
+    }
 }
 
 /// The file that holds the key of the audit chain: beside an `SQLite` file, in the
 /// working folder for `PostgreSQL`.
 pub fn key_file(database_url: &str) -> PathBuf {
-    if database_url.starts_with("postgres") {
-        return PathBuf::from("haichieu.key");
-    }
-    let file = database_url.strip_prefix("sqlite:").unwrap_or(database_url);
-    let file = Path::new(file.strip_prefix("//").unwrap_or(file));
-    let mut name = file.as_os_str().to_owned();
+    let Some(file) = sqlite_file(database_url) else { return PathBuf::from("haichieu.key") };
+    let mut name = file.into_os_string();
     name.push(".key");
     PathBuf::from(name)
+}
+
+/// The file of an `SQLite` database; none for `PostgreSQL`.
+pub fn sqlite_file(database_url: &str) -> Option<PathBuf> {
+    if database_url.starts_with("postgres") {
+        return None;
+    }
+    let file = database_url.strip_prefix("sqlite:").unwrap_or(database_url);
+    Some(Path::new(file.strip_prefix("//").unwrap_or(file)).to_owned())
 }

@@ -3,54 +3,90 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
+use axum::{Extension, Router};
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::timeout::RequestBodyDeadlineLayer;
 
 use crate::access::frame::{Frame, Place};
+use crate::access::limits::Pace;
 use crate::access::routes::{Need, Route, Routes};
+use crate::access::shelf::Shelf;
 use crate::access::viewer::Viewer;
-use crate::access::{address, origin, session};
+use crate::access::{address, figures, limits, looks, origin, session, tokens};
 use crate::app::App;
 use crate::audit::model::Act;
 use crate::error::{Error, Failure};
-use crate::web::Path;
 use crate::{
-    access, administration, assets, contributions, criteria, evaluation, exchange, exports, home,
-    meetings, members, minutes, opinions, statistics,
+    access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
+    home, meetings, members, minutes, opinions, privacy, reorganisations, reports, statistics,
 };
+
+mod again;
+mod files;
 
 /// How long a handler may take, and a client to send its form.
 const HANDLER: Duration = Duration::from_secs(30);
 const FORM: Duration = Duration::from_secs(15);
 /// Characters of an address that a note of a refusal holds.
 const LONGEST_NOTE: usize = 150;
+/// An answer of fewer bytes is one packet, packed or not.
+const SMALLEST_PACKED: u64 = 1400;
 /// A roll of a thousand people is a form of 10 KB.
 const LARGEST_FORM: usize = 1024 * 1024;
 
 /// The router, ready to be served.
 pub fn site(app: App) -> Router {
     let (router, _) = routes().into_parts();
+    let pace = Pace::new(&app.settings.limits);
+    let places = limits::places(&app.settings.limits);
     router
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::NotFound)
+        .layer(Extension(Shelf::default()))
+        .layer(middleware::from_fn_with_state(app.clone(), looks::note))
         .layer(middleware::from_fn_with_state(app.clone(), note_refusals))
+        .layer(middleware::from_fn(again::try_again))
+        .layer(middleware::from_fn_with_state(pace, limits::keep_pace))
         .layer(middleware::from_fn_with_state(app.clone(), session::identify))
+        .layer(middleware::from_fn_with_state(app.clone(), figures::tell))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn(limit_time))
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(middleware::from_fn_with_state(places, limits::keep_places))
         .layer(middleware::from_fn(dress_failures))
         .layer(middleware::from_fn_with_state(app.clone(), address::trace))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(RequestBodyDeadlineLayer::new(FORM))
         .layer(middleware::from_fn_with_state(app.clone(), protect))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(packing())
         .with_state(app)
+}
+
+/// Packs what a browser would wait for otherwise, and quickly; what fits into one packet, and
+/// what is packed already, goes as it is.
+fn packing() -> CompressionLayer<impl Predicate> {
+    let kinds = NotForContentType::new("image/")
+        .and(NotForContentType::new("application/vnd.openxmlformats"))
+        .and(NotForContentType::new("application/zip"));
+    let layer = CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest);
+    layer.compress_when(SizeAbove::new(SMALLEST_PACKED).and(kinds))
+}
+
+/// Says whether a proxy may send people here. Unlike `/health` it says no from the moment the
+/// program is told to stop. It does not ask the database: one that fails fails all servers of
+/// a registry, and people are better told so by our page than by the proxy's.
+async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    if app.stopping.has_begun() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping");
+    }
+    (StatusCode::OK, "ok")
 }
 
 /// Every page of the site and what it takes to open it.
@@ -60,9 +96,11 @@ pub fn table() -> Vec<Route> {
 
 fn routes() -> Routes {
     Routes::new()
-        .get("/static/{hash}/{name}", Need::Anyone, asset)
+        .get("/static/{hash}/{name}", Need::Anyone, files::file)
         .get("/health", Need::Anyone, async || "ok")
+        .get("/ready", Need::Anyone, ready)
         .merge(access::pages::routes())
+        .merge(backups::pages::routes())
         .merge(administration::pages::routes())
         .merge(home::pages::routes())
         .merge(statistics::pages::routes())
@@ -72,18 +110,13 @@ fn routes() -> Routes {
         .merge(opinions::pages::routes())
         .merge(minutes::routes())
         .merge(criteria::pages::routes())
+        .merge(reorganisations::pages::routes())
         .merge(evaluation::pages::routes())
+        .merge(reports::pages::routes())
         .merge(exports::pages::routes())
         .merge(exchange::import::pages::routes())
-}
-
-async fn asset(Path((hash, name)): Path<(String, String)>) -> Result<Response, Error> {
-    let asset = assets::find(&hash, &name).ok_or(Error::NotFound)?;
-    let headers = [
-        (header::CONTENT_TYPE, asset.content_type),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
-    Ok((headers, asset.bytes).into_response())
+        .merge(privacy::pages::routes())
+        .merge(api::routes())
 }
 
 #[derive(Template)]
@@ -99,10 +132,15 @@ struct ErrorDoor {
     failure: Failure,
 }
 
-/// Gives an error its page: inside the frame for those who have signed in.
+/// Gives an error its page: inside the frame for those who have signed in. Programs are told
+/// in JSON.
 async fn dress_failures(request: Request, next: Next) -> Response {
+    let is_api = tokens::is_api(request.uri().path());
     let mut response = next.run(request).await;
     let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    if is_api {
+        return api::problem::dress(response, failure);
+    }
     let page = match response.extensions_mut().remove::<Viewer>() {
         Some(viewer) => {
             let frame = Frame::bare(&viewer, Place::Nowhere);
@@ -112,8 +150,10 @@ async fn dress_failures(request: Request, next: Next) -> Response {
     };
     let Ok(page) = page else { return response };
     let mut dressed = (response.status(), Html(page)).into_response();
-    if let Some(wait) = response.headers_mut().remove(header::RETRY_AFTER) {
-        dressed.headers_mut().insert(header::RETRY_AFTER, wait);
+    for name in [header::RETRY_AFTER, header::REFRESH] {
+        if let Some(wait) = response.headers_mut().remove(&name) {
+            dressed.headers_mut().insert(name, wait);
+        }
     }
     dressed
 }
@@ -161,6 +201,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if app.stopping.has_begun() {
+        // Whoever keeps the line would send the next request into a program that is gone.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };

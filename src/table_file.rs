@@ -108,8 +108,7 @@ impl Cell {
     fn in_csv(&self, dialect: Dialect) -> String {
         match (self, dialect) {
             (Cell::Empty, _) => String::new(),
-            (Cell::Text(text), Dialect::Excel) => csv_file::text(text).into_owned(),
-            (Cell::Text(text), Dialect::Standard) => text.clone(),
+            (Cell::Text(text), _) => csv_file::text(text).into_owned(),
             (Cell::Day(day), Dialect::Excel) => day::short(*day),
             (Cell::Day(day), Dialect::Standard) => day::iso(*day),
             (Cell::Number(number), _) => number.to_string(),
@@ -165,7 +164,14 @@ pub struct Rows {
 
 enum Way {
     Csv(Box<Lines>),
-    Sheet(Sender<Vec<Cell>>),
+    Sheet(Sender<Part>),
+}
+
+/// What comes to a workbook.
+enum Part {
+    Row(Vec<Cell>),
+    /// The rows that follow stand on a sheet of their own.
+    Sheet(Table),
 }
 
 impl Rows {
@@ -173,7 +179,15 @@ impl Rows {
         self.counter.count();
         match &mut self.way {
             Way::Csv(lines) => lines.push(&row).await,
-            Way::Sheet(sender) => sender.send(row).await.map_err(io::Error::other),
+            Way::Sheet(sender) => sender.send(Part::Row(row)).await.map_err(io::Error::other),
+        }
+    }
+
+    /// Begins another sheet of a workbook. CSV has one table alone: it refuses a second.
+    pub async fn begin(&mut self, table: Table) -> io::Result<()> {
+        match &mut self.way {
+            Way::Csv(_) => Err(io::Error::other("CSV has one table alone")),
+            Way::Sheet(sender) => sender.send(Part::Sheet(table)).await.map_err(io::Error::other),
         }
     }
 

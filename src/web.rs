@@ -7,10 +7,12 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, RawForm, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+
+pub mod list;
 
 /// A part of the path. One that cannot be read leads nowhere: 404.
 pub struct Path<T>(pub T);
@@ -50,14 +52,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Form<T>, Error> {
         let form = RawForm::from_request(request, state).await;
-        let RawForm(bytes) = form.map_err(|refusal| match refusal.into_response().status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-            _ => UNREADABLE_FORM,
-        })?;
+        let RawForm(bytes) = form.map_err(|refusal| refused(&refusal.into_response()))?;
         if holds_nul(&bytes) {
             return Err(UNREADABLE_FORM);
         }
         serde_urlencoded::from_bytes(&bytes).map(Form).map_err(|_| UNREADABLE_FORM)
+    }
+}
+
+/// Our words for axum's refusal to read the body of a form.
+pub fn refused(refusal: &Response) -> Error {
+    match refusal.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+        _ => UNREADABLE_FORM,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What stands around a page: the path of units, the places to go, and who is looking.
 
+use crate::access::confirm;
 use crate::access::guard::Scope;
 use crate::access::model::{Right, Role};
 use crate::access::viewer::Viewer;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::organisation;
@@ -48,6 +49,10 @@ pub struct Frame {
     pub places: Vec<PlaceLink>,
     pub viewer: String,
     pub role: &'static str,
+    /// Whether a form asks for the password before it does what cannot be left to anybody.
+    pub confirm: bool,
+    /// `10:32:05 ngày 15/11/2024`, where the figures were read on a second server.
+    pub fresh_to: Option<String>,
 }
 
 impl Frame {
@@ -64,7 +69,9 @@ impl Frame {
         let today = clock::today();
         let mut units = organisation::store::path(tx, unit.id, today).await?;
         if units.is_empty() {
-            units.push(unit.clone());
+            // It has ended, or is yet to begin: where it stood last.
+            let last = unit.to_on.and_then(|it| it.pred_opt()).unwrap_or(unit.from_on);
+            units = organisation::store::path(tx, unit.id, last).await?;
         }
         let granted = |it: &Unit| viewer.grants.iter().any(|grant| grant.unit_id == Some(it.id));
         let first_seen = units.iter().position(granted).unwrap_or(units.len());
@@ -95,11 +102,15 @@ impl Frame {
             ));
             let current = place == Place::Criteria;
             places.push(link("Tiêu chí", "sheet", "/criteria".to_owned(), current));
+        } else if viewer.is(Role::OrganisationOfficer) {
+            places.push(units(place));
         }
         Frame {
             path: Vec::new(),
             places,
             viewer: viewer.display_name.clone(),
+            confirm: confirm::needed(viewer),
+            fresh_to: viewer.figures.fresh_to().map(Moment::shown_exactly),
             role: viewer.grants.first().map_or("Chưa có vai trò", |grant| grant.role.label()),
         }
     }
@@ -125,7 +136,15 @@ fn places(scope: &Scope, unit: &Unit, place: Place) -> Vec<PlaceLink> {
         let current = place == Place::Evaluation;
         places.push(link("Nhận xét", "sheet", to("/evaluations"), current));
     }
+    if scope.may(Right::Reorganise) {
+        places.push(units(place));
+    }
     places
+}
+
+/// Where those who reorganise units find what they do.
+fn units(place: Place) -> PlaceLink {
+    link("Đơn vị", "tree", "/reorganisations".to_owned(), place == Place::Units)
 }
 
 fn link(label: &'static str, icon: &'static str, href: String, current: bool) -> PlaceLink {

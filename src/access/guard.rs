@@ -46,13 +46,14 @@ pub async fn enter(tx: &mut Tx, viewer: &Viewer, unit_id: UnitId, right: Right) 
     let above = organisation::store::above_now(tx, unit_id, clock::today()).await?;
     let rights = rights(viewer, &above);
     if rights.contains(&right) {
+        viewer.looks.enter(unit_id);
         return Ok(Scope { unit_id, rights });
     }
     Err(if rights.contains(&right.sight()) { Error::Forbidden } else { Error::NotFound })
 }
 
 fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
-    const ALL: [Right; 12] = [
+    const ALL: [Right; 16] = [
         Right::SeeCounts,
         Right::SeeNames,
         Right::KeepMembers,
@@ -61,10 +62,14 @@ fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
         Right::KeepEvaluations,
         Right::ConfirmEvaluations,
         Right::OpenEvaluations,
+        Right::ConfirmFigures,
         Right::ExportNames,
         Right::KeepSettings,
         Right::KeepUnits,
         Right::KeepAccounts,
+        Right::Reorganise,
+        Right::ReadAccessLog,
+        Right::Anonymise,
     ];
     let has = |right: &Right| {
         viewer.grants.iter().any(|grant| match grant.unit_id {
@@ -74,7 +79,8 @@ fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
             }),
         })
     };
-    ALL.into_iter().filter(has).collect()
+    let reached = |right: &Right| viewer.limits.is_none_or(|it| it.reach(*right, above));
+    ALL.into_iter().filter(has).filter(reached).collect()
 }
 
 /// Enters the unit whose code stands in the address, as it is today.

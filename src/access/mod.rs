@@ -3,15 +3,22 @@
 pub mod model;
 pub mod store;
 
+pub mod confirm;
+pub mod factor;
 pub mod guard;
+pub mod limits;
+pub mod looks;
 pub mod password;
 pub mod session;
 pub mod throttle;
+pub mod tokens;
 pub mod viewer;
 
 pub mod address;
+pub mod figures;
 pub mod form;
 pub mod frame;
 pub mod origin;
 pub mod pages;
 pub mod routes;
+pub mod shelf;

@@ -17,6 +17,11 @@ impl Role {
     pub const ALL: [Role; 4] =
         [Role::CellSecretary, Role::WardOfficer, Role::OrganisationOfficer, Role::Administrator];
 
+    /// Those who see more than one cell, or say who sees it: a password alone is too little
+    /// for them (ASVS 6.3.3).
+    pub const FAR_SEEING: [Role; 3] =
+        [Role::WardOfficer, Role::OrganisationOfficer, Role::Administrator];
+
     /// As forms, files and the command line write it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,7 +53,7 @@ impl Role {
                 "Xem họ tên trong cả phường, xã; tiếp nhận và phân công; không sửa cuộc họp của chi bộ."
             }
             Role::OrganisationOfficer => {
-                "Xem số liệu mọi cấp bên dưới; chỉ xem họ tên nếu được cho phép riêng."
+                "Xem số liệu mọi cấp bên dưới, sắp xếp đơn vị; chỉ xem họ tên nếu được cho phép riêng."
             }
             Role::Administrator => "Quản lý đơn vị và tài khoản; không xem đảng viên.",
         }
@@ -79,9 +84,9 @@ impl Role {
     /// for; `names` is what the grant says of names.
     pub fn allows(self, right: Right, below: bool, names: bool) -> bool {
         use Right::{
-            ConfirmEvaluations, ExportNames, KeepAccounts, KeepContributions, KeepEvaluations,
-            KeepMeetings, KeepMembers, KeepSettings, KeepUnits, OpenEvaluations, SeeCounts,
-            SeeNames,
+            Anonymise, ConfirmEvaluations, ConfirmFigures, ExportNames, KeepAccounts,
+            KeepContributions, KeepEvaluations, KeepMeetings, KeepMembers, KeepSettings, KeepUnits,
+            OpenEvaluations, ReadAccessLog, Reorganise, SeeCounts, SeeNames,
         };
         match self {
             Role::CellSecretary => {
@@ -93,23 +98,29 @@ impl Role {
                         | KeepContributions
                         | KeepEvaluations
                         | KeepSettings
+                        | ConfirmFigures
                         | ExportNames
                 );
                 right == SeeCounts || (own && !below)
             }
             Role::WardOfficer => match right {
                 SeeCounts | SeeNames | KeepMembers | ExportNames | ConfirmEvaluations
-                | OpenEvaluations => true,
-                KeepMeetings | KeepContributions | KeepSettings => !below,
-                KeepEvaluations | KeepUnits | KeepAccounts => false,
+                | OpenEvaluations | ReadAccessLog | Anonymise => true,
+                KeepMeetings | KeepContributions | KeepSettings | ConfirmFigures => !below,
+                KeepEvaluations | KeepUnits | KeepAccounts | Reorganise => false,
             },
             Role::OrganisationOfficer => match right {
-                SeeCounts | OpenEvaluations => true,
-                KeepSettings => !below,
-                SeeNames | ExportNames => names,
+                SeeCounts | OpenEvaluations | Reorganise => true,
+                KeepSettings | ConfirmFigures => !below,
+                SeeNames | ExportNames | ReadAccessLog | Anonymise => names,
                 _ => false,
             },
-            Role::Administrator => matches!(right, KeepUnits | KeepAccounts | KeepSettings),
+            Role::Administrator => {
+                matches!(
+                    right,
+                    KeepUnits | KeepAccounts | KeepSettings | Reorganise | ReadAccessLog
+                )
+            }
         }
     }
 }
@@ -130,15 +141,29 @@ pub enum Right {
     ConfirmEvaluations,
     /// Opening the year's comments, and settling its days.
     OpenEvaluations,
+    /// Answering for the figures of a day: each unit for its own.
+    ConfirmFigures,
     /// Files that name members.
     ExportNames,
     /// What the unit settles for itself and for those below it.
     KeepSettings,
     KeepUnits,
     KeepAccounts,
+    /// Drafting, applying and undoing what merges, splits or renames units at or below.
+    Reorganise,
+    /// Who looked at, or took away, what names the members; without their names for those
+    /// who do not see them.
+    ReadAccessLog,
+    /// Freeing records whose time is over of what tells whose they are.
+    Anonymise,
 }
 
 impl Right {
+    /// Whether pages behind it may name members.
+    pub fn names_people(self) -> bool {
+        self.sight() == Right::SeeNames || self == Right::ExportNames
+    }
+
     /// The right that lets one know the thing exists: without it the answer is 404,
     /// with it and without the right itself 403.
     #[must_use]
@@ -149,7 +174,10 @@ impl Right {
             | Right::KeepContributions
             | Right::KeepEvaluations
             | Right::ConfirmEvaluations => Right::SeeNames,
-            Right::ExportNames | Right::KeepSettings | Right::OpenEvaluations => Right::SeeCounts,
+            Right::ExportNames
+            | Right::KeepSettings
+            | Right::OpenEvaluations
+            | Right::ConfirmFigures => Right::SeeCounts,
             other => other,
         }
     }

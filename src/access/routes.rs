@@ -8,8 +8,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
 
+use crate::access::looks::NamesPeople;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
+use crate::access::{shelf, tokens};
 use crate::app::App;
 use crate::error::Error;
 
@@ -18,6 +20,9 @@ use crate::error::Error;
 pub enum Need {
     /// Nothing: the door itself.
     Anyone,
+    /// A token in force, which programs bear; what it opens, the handler asks `guard::enter`
+    /// as pages do.
+    Token,
     /// A sign-in; the page shows only what belongs to the account.
     SignedIn,
     /// This right in the unit that the address names, or that owns what it names. The
@@ -52,6 +57,29 @@ impl Routes {
         T: 'static,
     {
         self.add(Method::GET, path, need, routing::get(handler))
+    }
+
+    /// A page that depends on nothing but the registry, the day, its address and the viewer's
+    /// roles: answered once, it is kept until something is written.
+    #[must_use]
+    pub fn get_kept<H, T>(self, path: &'static str, need: Need, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = routing::get(handler).route_layer(middleware::from_fn(shelf::keep));
+        self.add(Method::GET, path, need, handler)
+    }
+
+    /// What programs read: whatever else they try is answered 405.
+    #[must_use]
+    pub fn read<H, T>(self, path: &'static str, need: Need, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = routing::get(handler).fallback(async || Error::WrongMethod);
+        self.add(Method::GET, path, need, handler)
     }
 
     #[must_use]
@@ -89,7 +117,14 @@ impl Routes {
     ) -> Routes {
         let handler = match need {
             Need::Anyone => handler,
+            Need::Token => handler.route_layer(middleware::from_fn(tokens::need)),
             _ => handler.route_layer(middleware::from_fn(behind_the_door)),
+        };
+        let handler = match need {
+            Need::Right(right) if right.names_people() && method == Method::GET => {
+                handler.route_layer(middleware::map_response(mark))
+            }
+            _ => handler,
         };
         self.router = self.router.route(path, handler);
         self.table.push(Route { method, path, need });
@@ -108,9 +143,20 @@ impl Routes {
     }
 }
 
+/// Tells `looks::note` that the page may name people.
+async fn mark(mut response: Response) -> Response {
+    response.extensions_mut().insert(NamesPeople);
+    response
+}
+
 /// Sends strangers to the sign-in page, from where they come back.
 async fn behind_the_door(request: Request, next: Next) -> Response {
-    if request.extensions().get::<Viewer>().is_some() {
+    if let Some(viewer) = request.extensions().get::<Viewer>() {
+        let path = request.uri().path();
+        let is_set_up = path.starts_with("/account/factor") || path == "/account/confirm";
+        if viewer.lacks_factor && !is_set_up {
+            return Redirect::to("/account/factor").into_response();
+        }
         return next.run(request).await;
     }
     if request.method() != Method::GET {

@@ -6,10 +6,15 @@ use std::net::IpAddr;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
+use crate::access::confirm::Renewed;
+use crate::access::figures::Figures;
+use crate::access::looks::Looks;
 use crate::access::model::{Grant, Right, Role};
+use crate::access::tokens::Limits;
 use crate::audit::model::Actor;
+use crate::clock::Moment;
 use crate::error::Error;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, SessionId};
 
 /// The address that a request came from.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +28,25 @@ pub struct Viewer {
     pub display_name: String,
     pub grants: Vec<Grant>,
     pub address: String,
-    /// The hash of this sign-in's token.
+    /// The hash of this sign-in's token; empty where a program reads for the account.
     pub session: Vec<u8>,
+    /// The id of this sign-in, if it is one.
+    pub session_id: Option<SessionId>,
+    /// When the password was last given.
+    pub confirmed_at: Moment,
+    /// Whether a role of the account needs a second factor, and there is none: nothing but the
+    /// page that sets one up is open then.
+    pub lacks_factor: bool,
+    /// The token that took the place of the sign-in's during this request.
+    pub renewed: Renewed,
+    /// What the token of that program reaches.
+    pub limits: Option<Limits>,
+    /// Where the registry stood when the request came: see [`crate::audit::store::revision`].
+    pub revision: i64,
+    /// What this request is shown of people.
+    pub looks: Looks,
+    /// How fresh the figures are that it is shown.
+    pub figures: Figures,
 }
 
 impl Viewer {
@@ -34,6 +56,11 @@ impl Viewer {
             name: self.display_name.clone(),
             address: self.address.clone(),
         }
+    }
+
+    /// The hash of the token that stands for this sign-in from now on.
+    pub fn token_hash(&self) -> &[u8] {
+        self.renewed.hash().unwrap_or(&self.session)
     }
 
     /// Whether some grant of the account has `role`.

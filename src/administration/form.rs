@@ -101,6 +101,8 @@ pub struct AccountForm {
     pub role: String,
     pub unit: String,
     pub names: String,
+    /// The password once more, where it is needed.
+    pub confirm: String,
 }
 
 impl AccountForm {

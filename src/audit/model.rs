@@ -5,6 +5,11 @@ use uuid::Uuid;
 
 use crate::clock::Moment;
 use crate::ids::{AccountId, AuditEntryId, UnitId};
+use crate::vietnamese::masked::masked;
+
+/// The fields of a person of which the trail keeps only the last three digits: entries are
+/// never changed, and so could never be freed of them.
+const NUMBERS: [&str; 2] = ["Điện thoại", "Số thẻ"];
 
 /// Who acts: an account at an address, or the command line.
 #[derive(Clone, Debug)]
@@ -22,6 +27,13 @@ impl Actor {
         }
     }
 
+    /// What was decided before, done when its day has come.
+    pub fn calendar() -> Actor {
+        Actor {
+            account_id: None, name: "Lịch của máy chủ".to_owned(), address: String::new()
+        }
+    }
+
     /// Somebody who has not signed in.
     pub fn stranger(address: &str) -> Actor {
         Actor {
@@ -36,6 +48,16 @@ pub struct Change {
     pub field: String,
     pub before: String,
     pub after: String,
+}
+
+impl Change {
+    fn masked(mut self) -> Change {
+        if NUMBERS.contains(&self.field.as_str()) {
+            self.before = masked(&self.before);
+            self.after = masked(&self.after);
+        }
+        self
+    }
 }
 
 /// What was done: the entry before it is written.
@@ -62,15 +84,34 @@ impl Act {
         self
     }
 
-    /// Notes one field, unless it stayed as it was.
+    /// Whether a page may tell something else from now on: looks, refusals, files that were
+    /// taken and sign-ins leave the registry as it was.
+    pub fn changes_registry(&self) -> bool {
+        const QUIET: [&str; 4] = ["access", "backup", "export", "view"];
+        const DOOR: [&str; 8] = [
+            "account.code_failed",
+            "account.confirm",
+            "account.confirm_failed",
+            "account.half",
+            "account.session_end",
+            "account.sign_in",
+            "account.sign_in_failed",
+            "account.sign_out",
+        ];
+        let subject = self.action.split('.').next().unwrap_or_default();
+        !QUIET.contains(&subject) && !DOOR.contains(&self.action)
+    }
+
+    /// Notes one field, unless it stayed as it was; of telephones and cards the last digits.
     #[must_use]
     pub fn changing(mut self, field: &str, before: &str, after: &str) -> Act {
         if before != after {
-            self.changes.push(Change {
+            let change = Change {
                 field: field.to_owned(),
                 before: before.to_owned(),
                 after: after.to_owned(),
-            });
+            };
+            self.changes.push(change.masked());
         }
         self
     }
@@ -95,9 +136,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The fields that changed, before and after.
+    /// The fields that changed, before and after; numbers masked, which old entries hold whole.
     pub fn fields(&self) -> Vec<Change> {
-        serde_json::from_str(&self.changes).unwrap_or_default()
+        let changes: Vec<Change> = serde_json::from_str(&self.changes).unwrap_or_default();
+        changes.into_iter().map(Change::masked).collect()
     }
 }
 
@@ -110,4 +152,7 @@ pub struct Seal {
     pub key_id: Vec<u8>,
     pub seal: Vec<u8>,
     pub sealed_at: Moment,
+    /// How many acts had changed the registry up to here; an earlier release did not count.
+    #[sqlx(default)]
+    pub revision: i64,
 }

@@ -13,6 +13,7 @@ use crate::ids::AuditEntryId;
 pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
     let id = AuditEntryId::new();
     let subject = act.action.split('.').next().unwrap_or_default();
+    let is_change = act.changes_registry();
     let changes =
         serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
     let sql = "INSERT INTO audit_entry (id, at, account_id, account_name, address, action,
@@ -33,7 +34,8 @@ pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
             .bind(&act.summary)
             .bind(&changes)
     )?;
-    change!(tx, sqlx::query("INSERT INTO audit_unsealed (entry_id) VALUES ($1)").bind(id))?;
+    let sql = "INSERT INTO audit_unsealed (entry_id, is_change) VALUES ($1, $2)";
+    change!(tx, sqlx::query(sql).bind(id).bind(i64::from(is_change)))?;
     Ok(())
 }
 
@@ -43,12 +45,37 @@ pub async fn list_of(tx: &mut Tx, subject_id: Uuid, limit: i64) -> sqlx::Result<
     on!(tx, db => sqlx::query_as(sql).bind(subject_id).bind(limit).fetch_all(db))
 }
 
+/// An entry that no seal covers yet.
+#[derive(FromRow)]
+pub struct Unsealed {
+    #[sqlx(flatten)]
+    pub entry: Entry,
+    /// 1 where the act changed the registry, otherwise 0.
+    pub is_change: i64,
+}
+
+/// How many acts have changed the registry: whoever reads the same number reads the same
+/// registry.
+///
+/// The transactions that a snapshot sees are all those committed before it, and each that
+/// changes something brings an entry; sealing moves an entry's count and changes no sum.
+pub async fn revision(tx: &mut Tx) -> sqlx::Result<i64> {
+    let sql = "SELECT COALESCE((SELECT revision FROM audit_seal
+                                ORDER BY position DESC LIMIT 1), 0)
+                    + CAST(COALESCE((SELECT SUM(is_change) FROM audit_unsealed), 0) AS BIGINT)";
+    on!(tx, db => sqlx::query_scalar(sql).fetch_one(db))
+}
+
 /// Entries that no seal covers yet, oldest first, at most `limit`.
-pub async fn unsealed(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Entry>> {
-    let sql = "SELECT audit_entry.*
-               FROM audit_unsealed JOIN audit_entry ON audit_entry.id = audit_unsealed.entry_id
-               ORDER BY audit_unsealed.entry_id
-               LIMIT $1";
+pub async fn unsealed(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Unsealed>> {
+    // MATERIALIZED: a PostgreSQL that has counted no rows yet goes through all entries, the
+    // oldest first, until it comes to the tail.
+    let sql = "WITH tail AS MATERIALIZED (
+                   SELECT entry_id, is_change FROM audit_unsealed ORDER BY entry_id LIMIT $1
+               )
+               SELECT audit_entry.*, tail.is_change
+               FROM tail JOIN audit_entry ON audit_entry.id = tail.entry_id
+               ORDER BY tail.entry_id";
     on!(tx, db => sqlx::query_as(sql).bind(limit).fetch_all(db))
 }
 
@@ -63,11 +90,28 @@ pub async fn last_seal(tx: &mut Tx) -> sqlx::Result<Option<Seal>> {
     on!(tx, db => sqlx::query_as(sql).fetch_optional(db))
 }
 
+/// The seal at a place of the chain.
+pub async fn seal_at(tx: &mut Tx, position: i64) -> sqlx::Result<Option<Vec<u8>>> {
+    let sql = "SELECT seal FROM audit_seal WHERE position = $1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(position).fetch_optional(db))
+}
+
+/// The oldest entry that is neither sealed nor waits for its seal.
+pub async fn first_outside(tx: &mut Tx) -> sqlx::Result<Option<Entry>> {
+    let sql = "SELECT * FROM audit_entry
+               WHERE NOT EXISTS (SELECT 1 FROM audit_seal
+                                 WHERE audit_seal.entry_id = audit_entry.id)
+                 AND NOT EXISTS (SELECT 1 FROM audit_unsealed
+                                 WHERE audit_unsealed.entry_id = audit_entry.id)
+               ORDER BY id LIMIT 1";
+    on!(tx, db => sqlx::query_as(sql).fetch_optional(db))
+}
+
 /// Adds a link, and takes its entry off the tail. Two sealers at once: the second
 /// fails on the position.
 pub async fn add_seal(tx: &mut Tx, seal: &Seal) -> sqlx::Result<()> {
-    let sql = "INSERT INTO audit_seal (position, entry_id, key_id, seal, sealed_at)
-               VALUES ($1, $2, $3, $4, $5)";
+    let sql = "INSERT INTO audit_seal (position, entry_id, key_id, seal, sealed_at, revision)
+               VALUES ($1, $2, $3, $4, $5, $6)";
     change!(
         tx,
         sqlx::query(sql)
@@ -76,6 +120,7 @@ pub async fn add_seal(tx: &mut Tx, seal: &Seal) -> sqlx::Result<()> {
             .bind(&seal.key_id)
             .bind(&seal.seal)
             .bind(seal.sealed_at)
+            .bind(seal.revision)
     )?;
     let sql = "DELETE FROM audit_unsealed WHERE entry_id = $1";
     change!(tx, sqlx::query(sql).bind(seal.entry_id))?;

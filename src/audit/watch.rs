@@ -96,7 +96,8 @@ fn add(notes: &mut Vec<Note>, new: Note) {
         (it.actor.account_id, &it.actor.address) == (new.actor.account_id, &new.actor.address)
     };
     let same = |it: &Note| {
-        by_same(it) && (it.act.action, &it.act.summary) == (new.act.action, &new.act.summary)
+        let said = |it: &Act| (it.action, it.subject_id, it.unit_id);
+        by_same(it) && said(&it.act) == said(&new.act) && it.act.summary == new.act.summary
     };
     if let Some(at) = notes.iter().position(same) {
         notes[at].times += 1;

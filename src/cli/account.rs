@@ -27,6 +27,8 @@ pub enum Account {
     Password { name: String },
     /// Liệt kê tài khoản và vai trò
     List,
+    /// Gỡ bảo vệ hai bước của người đã mất điện thoại và mã dự phòng
+    FactorOff { name: String },
     /// Khóa một tài khoản; mọi máy đang đăng nhập đều bị đăng xuất
     Disable { name: String },
 }
@@ -72,6 +74,7 @@ impl Account {
             Account::Add { name, display_name } => add(&db, &name, display_name).await?,
             Account::Password { name } => set_password(&db, &name).await?,
             Account::List => list(&db).await?,
+            Account::FactorOff { name } => remove_factor(&db, &name).await?,
             Account::Disable { name } => disable(&db, &name).await?,
         }
         finish(db, database).await
@@ -152,7 +155,7 @@ async fn add(db: &Db, name: &str, display_name: Option<String>) -> Outcome {
     let login = read_login(name)?;
     let display_name = display_name.unwrap_or_else(|| login.clone());
     let password = ask_password()?;
-    password::check(&password, &login, &display_name)?;
+    password::check(&password, &[&login, &display_name])?;
     let hash = password::hash(password).await?;
     let mut tx = db.write().await?;
     let id = AccountId::new();
@@ -174,10 +177,10 @@ async fn set_password(db: &Db, name: &str) -> Outcome {
     let account = account(&mut tx, name).await?;
     drop(tx);
     let password = ask_password()?;
-    password::check(&password, &account.login, &account.display_name)?;
+    password::check(&password, &[&account.login, &account.display_name])?;
     let hash = password::hash(password).await?;
     let mut tx = db.write().await?;
-    store::set_password(&mut tx, account.id, &hash).await?;
+    store::set_password(&mut tx, account.id, &hash, clock::now()).await?;
     let done = format!("Đặt mật khẩu của {}", account.login);
     note(&mut tx, Act::new("account.password", account.id.0, done.clone()), None).await?;
     tx.commit().await?;
@@ -187,19 +190,38 @@ async fn set_password(db: &Db, name: &str) -> Outcome {
 
 async fn list(db: &Db) -> Outcome {
     let mut tx = db.read().await?;
-    let grants = store::grants(&mut tx).await?;
+    let grants = store::named_grants(&mut tx, clock::today()).await?;
     for account in store::list(&mut tx).await? {
         let state = if account.disabled_at.is_some() { "đã khóa" } else { "đang dùng" };
         println!("{}\t{}\t{state}", account.login, account.display_name);
-        for grant in grants.iter().filter(|it| it.account_id == account.id) {
+        for named in grants.iter().filter(|it| it.grant.account_id == account.id) {
+            let grant = &named.grant;
             let place = match grant.unit_id {
                 Some(id) => organisation::store::get(&mut tx, id, clock::today()).await?.code,
                 None => "cả sổ".to_owned(),
             };
             let names = if grant.names { "\txem họ tên" } else { "" };
-            println!("\t{}\t{place}{names}", grant.role.as_str().replace('_', "-"));
+            let begins = named.begins().map(|it| format!("\ttừ {it}")).unwrap_or_default();
+            let role = grant.role.as_str().replace('_', "-");
+            println!("\t{role}\t{place}{names}{begins}");
         }
     }
+    Ok(())
+}
+
+async fn remove_factor(db: &Db, name: &str) -> Outcome {
+    let mut tx = db.write().await?;
+    let account = account(&mut tx, name).await?;
+    if store::factors::find(&mut tx, account.id).await?.is_none() {
+        return Err(format!("tài khoản {} chưa bật bảo vệ hai bước", account.login).into());
+    }
+    store::factors::remove(&mut tx, account.id).await?;
+    store::remove_sessions_of(&mut tx, account.id).await?;
+    store::tokens::revoke_all(&mut tx, account.id, clock::now()).await?;
+    let done = format!("Gỡ bảo vệ hai bước của {}", account.login);
+    note(&mut tx, Act::new("account.factor_remove", account.id.0, done.clone()), None).await?;
+    tx.commit().await?;
+    println!("{done}.");
     Ok(())
 }
 

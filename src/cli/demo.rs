@@ -6,13 +6,13 @@ use clap::Args;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::cli::serve::{Stop, bind, origin, serve};
-use crate::cli::{Outcome, Refusal, finish};
+use crate::cli::serve::{Beside, Stop, bind, origin, serve};
+use crate::cli::{Outcome, Refusal, finish, print_columns};
 use crate::db::Db;
 use crate::exchange::demo::accounts::{self, DemoAccount, Keys};
-use crate::exchange::demo::build;
-use crate::settings::Settings;
-use crate::{access, organisation};
+use crate::exchange::demo::{build, reform};
+use crate::settings::{Limits, Settings};
+use crate::{access, clock, organisation};
 
 /// Where the demonstration listens, unless told otherwise or something else does.
 const USUAL: SocketAddr =
@@ -52,7 +52,15 @@ impl Demo {
         }
         tell(&origin(listener.local_addr()?), &accounts, database.is_none());
         let settings = Settings::listening_on(listener.local_addr()?);
-        serve(listener, settings, db, url, stop).await
+        // Tried out at will, by tests as well: nobody is to be kept from it.
+        let limits = Limits {
+            requests_per_minute: 100_000,
+            exports_per_hour: 10_000,
+            imports_per_hour: 10_000,
+            ..Limits::default()
+        };
+        let settings = Settings { limits, ..settings };
+        serve((listener, settings, None), (db, url), Beside::default(), stop).await
     }
 }
 
@@ -77,6 +85,7 @@ async fn fill(db: &Db, keys: Keys) -> Result<Vec<DemoAccount>, Refusal> {
     let keys = keys.ready().await?;
     let mut tx = db.write().await?;
     let accounts = accounts::add(&mut tx, &known, keys).await?;
+    reform(&mut tx, clock::now()).await?;
     tx.commit().await?;
     Ok(accounts)
 }
@@ -88,16 +97,12 @@ fn tell(origin: &str, accounts: &[DemoAccount], passing: bool) {
         accounts.iter().map(|it| [it.login, it.password.as_str(), it.role.label(), it.place]);
     let rows: Vec<_> =
         [["Tài khoản", "Mật khẩu", "Vai trò", "Đơn vị"]].into_iter().chain(rows).collect();
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let widths: [usize; 4] = std::array::from_fn(width);
-    for row in &rows {
-        let cells = row.iter().zip(widths).map(|(text, width)| format!("{text:width$}"));
-        println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
-    println!("\nSố liệu toàn thành phố tính đến ngày 31/12/2024 (vào bằng tochuc.hatinh):");
-    println!("  {origin}/units/tp-ha-tinh?on=2024-12-31&year=2024");
+    print_columns(&rows);
+    println!("\nVào bằng tochuc.hatinh để xem số liệu:");
+    println!("  Tỉnh Hà Tĩnh hôm nay, sau hai lần sắp xếp đơn vị năm 2025:");
+    println!("    {origin}/units/tinh-ha-tinh");
+    println!("  Thành phố Hà Tĩnh tính đến ngày 31/12/2024:");
+    println!("    {origin}/units/tp-ha-tinh?on=2024-12-31&year=2024");
     let fate =
         if passing { "mọi thứ trong sổ này mất theo" } else { "sổ này còn lại" };
     println!("\nDừng bằng Ctrl+C; khi dừng, {fate}.");

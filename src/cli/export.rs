@@ -24,13 +24,13 @@ use crate::{audit, organisation};
 #[derive(Args)]
 pub struct Export {
     /// evaluations: nhận xét của năm; members: đảng viên; attendance: điểm danh của năm;
-    /// contributions: sổ đóng góp; statistics: số liệu
+    /// contributions: sổ đóng góp; statistics: số liệu; report: báo cáo năm (chỉ xlsx)
     #[arg(value_name = "GÌ", value_parser = whats())]
     what: What,
     /// Mã đơn vị: chi bộ, phường, xã hoặc cấp trên
     #[arg(long, value_name = "MÃ")]
     unit: String,
-    /// Năm; bỏ trống: năm nay, riêng sổ đóng góp là mọi năm
+    /// Năm; bỏ trống: năm nay, riêng sổ đóng góp là mọi năm, báo cáo là năm trước
     #[arg(long, value_name = "NĂM", value_parser = value_parser!(i32).range(1900..=2100))]
     year: Option<i32>,
     /// Đảng viên, số liệu tính đến ngày này; bỏ trống: hôm nay
@@ -72,6 +72,9 @@ impl Export {
     }
 
     pub async fn run(self, database: &str) -> Outcome {
+        if self.what.is_workbook() && self.format != Format::Sheet {
+            return Err("báo cáo gồm nhiều bảng: chọn --format xlsx".into());
+        }
         let db = Db::open_existing(database).await?;
         let mut tx = db.write().await?;
         let Some(id) = organisation::store::find_id(&mut tx, &self.unit).await? else {

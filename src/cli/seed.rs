@@ -13,7 +13,7 @@ use crate::vietnamese::number::grouped;
 #[derive(Args)]
 pub struct Seed {
     /// Thư mục có units.csv, workplaces.csv, works.csv, members.csv, meetings.csv,
-    /// attendance.csv, contributions.csv; thiếu tệp nào cũng được
+    /// attendance.csv, contributions.csv, reorganisations.csv; thiếu tệp nào cũng được
     #[arg(value_name = "THƯ_MỤC")]
     folder: PathBuf,
 }

@@ -4,7 +4,8 @@ use std::io;
 
 use crate::access::guard::Scope;
 use crate::contributions::model::{Contribution, ContributionKind};
-use crate::contributions::store::book::{self, Filter};
+use crate::contributions::store::book;
+use crate::contributions::store::filter::Filter;
 use crate::db::Db;
 use crate::error::Result;
 use crate::organisation::model::Unit;
@@ -39,7 +40,7 @@ pub fn table(unit: &Unit) -> Table {
 pub async fn fill(db: Db, scope: Scope, filter: Filter, rows: Rows) -> Result<()> {
     let mut tx = db.read_for_file().await?;
     let mut lines = Lines { written: 0, rows };
-    book::each(&mut tx, &scope, filter, &mut lines).await?;
+    book::each(&mut tx, &scope, &filter, &mut lines).await?;
     lines.rows.finish().await
 }
 

@@ -7,6 +7,7 @@ use crate::ids::{BatchId, WorkItemId};
 use crate::vietnamese::fold;
 
 pub mod book;
+pub mod filter;
 pub mod givers;
 pub mod works;
 

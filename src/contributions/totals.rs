@@ -16,6 +16,8 @@ pub struct Total {
     pub parties: i64,
     /// Lines of the book, reversals among them.
     pub entries: i64,
+    /// Gifts, less those that were reversed: as counts tell them.
+    pub gifts: i64,
 }
 
 impl Total {
@@ -71,6 +73,14 @@ impl Progress {
             goal: work.goal.filter(|goal| *goal > 0).map(|goal| goal.saturating_mul(one)),
             measure: work.measure.clone(),
         }
+    }
+
+    /// Of a sum that is counted already: `given` in đồng, or in hundredths of the measure, and
+    /// `goal` in whole ones.
+    pub fn new(given: i64, goal: i64, measure: &str) -> Progress {
+        let one = if measure == DONG { 1 } else { 100 };
+        let goal = Some(goal.saturating_mul(one)).filter(|it| *it > 0);
+        Progress { given, goal, measure: measure.to_owned() }
     }
 
     /// Whether there is nothing to count towards anything: no goal, and only gifts of
@@ -149,6 +159,7 @@ mod tests {
             people: 2,
             parties: 1,
             entries: 3,
+            gifts: 3,
         }
     }
 

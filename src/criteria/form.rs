@@ -15,7 +15,7 @@ const LONGEST: usize = 500;
 /// Empty places that the form offers behind those filled in.
 const SPARE: usize = 2;
 
-/// The fields by their names: `heading-1`, `options-1`, `confirmed-1` and so on.
+/// The fields by their names: `heading-1`, `options-1`, `confirmed-1`, `meetings-1` and so on.
 pub type Typed = HashMap<String, String>;
 
 /// A criterion as it stands in the form.
@@ -26,6 +26,7 @@ pub struct Part {
     /// One option a line.
     pub options: String,
     pub confirmed: bool,
+    pub about_meetings: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,7 @@ impl SetForm {
             heading: it.heading.clone(),
             options: it.options.iter().map(|it| it.label.as_str()).collect::<Vec<_>>().join("\n"),
             confirmed: it.confirmed,
+            about_meetings: it.about_meetings,
         });
         SetForm {
             name: whole.set.name.clone(),
@@ -71,6 +73,7 @@ impl SetForm {
             heading: get(&format!("heading-{number}")),
             options: get(&format!("options-{number}")),
             confirmed: get(&format!("confirmed-{number}")) == "yes",
+            about_meetings: get(&format!("meetings-{number}")) == "yes",
         });
         let parts = parts.filter(|it| !it.is_empty()).collect();
         SetForm {
@@ -116,6 +119,7 @@ impl SetForm {
                 it.read().map_err(|fault| faults.add("criteria", fault)).unwrap_or(NewCriterion {
                     heading: String::new(),
                     confirmed: false,
+                    about_meetings: false,
                     options: Vec::new(),
                 })
             })
@@ -156,9 +160,9 @@ impl Part {
         if self.confirmed && heading.is_empty() {
             return Err(format!("Tiêu chí {number}: nguyên văn còn trống thì chưa xác nhận được"));
         }
-        let confirmed = self.confirmed;
+        let Part { confirmed, about_meetings, .. } = *self;
         let options = labels.into_iter().map(|label| NewOption { label, confirmed }).collect();
-        Ok(NewCriterion { heading, confirmed, options })
+        Ok(NewCriterion { heading, confirmed, about_meetings, options })
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Criterion {
     pub heading: String,
     /// Whether the heading was read in the official form.
     pub confirmed: bool,
+    /// Whether the figures of the roll stand beside it, as a hint (R12 of the domain).
+    pub about_meetings: bool,
     pub options: Vec<CriterionOption>,
 }
 
@@ -108,12 +110,13 @@ impl Whole {
     }
 }
 
-/// A criterion that is to be written: its heading, whether the wording is confirmed, and
-/// the labels of its options.
+/// A criterion that is to be written: its heading, whether the wording is confirmed,
+/// whether it is about meetings, and the labels of its options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCriterion {
     pub heading: String,
     pub confirmed: bool,
+    pub about_meetings: bool,
     pub options: Vec<NewOption>,
 }
 

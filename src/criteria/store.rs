@@ -28,6 +28,7 @@ struct OptionRow {
     criterion_number: i64,
     heading: String,
     heading_confirmed: bool,
+    about_meetings: bool,
     id: OptionId,
     number: i64,
     label: String,
@@ -49,6 +50,7 @@ pub async fn get(tx: &mut Tx, id: CriteriaSetId) -> sqlx::Result<Whole> {
     let set = on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))?;
     let sql = "SELECT criterion.id AS criterion_id, criterion.number AS criterion_number,
                       criterion.heading, criterion.confirmed AS heading_confirmed,
+                      criterion.about_meetings,
                       criterion_option.id, criterion_option.number, criterion_option.label,
                       criterion_option.confirmed
                FROM criterion
@@ -68,6 +70,7 @@ fn gathered(rows: Vec<OptionRow>) -> Vec<Criterion> {
                 number: row.criterion_number,
                 heading: row.heading,
                 confirmed: row.heading_confirmed,
+                about_meetings: row.about_meetings,
                 options: Vec::new(),
             });
         }
@@ -134,8 +137,9 @@ async fn add_criteria(
 ) -> sqlx::Result<()> {
     for (number, it) in (1_i64..).zip(criteria) {
         let id = CriterionId::new();
-        let sql = "INSERT INTO criterion (id, set_id, number, heading, confirmed)
-                   VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO criterion (id, set_id, number, heading, confirmed,
+                                          about_meetings)
+                   VALUES ($1, $2, $3, $4, $5, $6)";
         change!(
             tx,
             sqlx::query(sql)
@@ -144,6 +148,7 @@ async fn add_criteria(
                 .bind(number)
                 .bind(&it.heading)
                 .bind(it.confirmed)
+                .bind(it.about_meetings)
         )?;
         for (number, it) in (1_i64..).zip(&it.options) {
             let sql = "INSERT INTO criterion_option (id, criterion_id, number, label, confirmed)

@@ -26,16 +26,22 @@ pub struct YearQuery {
     pub year: String,
     /// The day of a count; today where it is left empty.
     pub on: String,
-    /// A word of [`crate::evaluation::model::State`].
+    /// A word of [`crate::evaluation::model::State`], or of
+    /// [`crate::evaluation::model::Reached`].
     pub state: String,
     /// A word of [`crate::evaluation::model::Kind`].
     pub kind: String,
     pub workplace: String,
+    /// The id of an option of a criterion.
+    pub option: String,
+    /// The code of a unit right below.
+    pub under: String,
     pub page: String,
     /// The number of a criterion.
     pub criterion: String,
     /// What was just done, to be said.
     pub done: String,
+    /// The sheet that was saved last.
     pub saved: String,
 }
 

@@ -62,6 +62,18 @@ impl State {
 }
 
 words! {
+    /// What a list of sheets asks for beside a single state: a stage of the way, and all beyond
+    /// it, as counts tell them.
+    Reached {
+        Unwritten = "unwritten", "Chưa viết xong";
+        Unsigned = "unsigned", "Chi bộ chưa ký";
+        Written = "from_written", "Đã viết xong, kể cả đã ký";
+        Signed = "from_signed", "Chi bộ đã ký, kể cả đã xác nhận";
+        Confirmed = "from_confirmed", "Đảng ủy đã xác nhận, kể cả đã gửi";
+    }
+}
+
+words! {
     /// A member has one annual comment a year at most, somebody exempt none; comments on
     /// demand there may be many (R14).
     Kind {
@@ -139,6 +151,9 @@ pub struct Sheet {
     pub consulted_on: Option<NaiveDate>,
     pub cell_people: Option<String>,
     pub front_people: Option<String>,
+    /// When the member began to live elsewhere, behind the reference day: what happened from
+    /// then on is for those who keep the member there.
+    pub left_on: Option<NaiveDate>,
 }
 
 impl Sheet {
@@ -207,8 +222,8 @@ pub struct Listed {
     pub asked: i64,
     pub chosen: i64,
     pub is_consulted: bool,
-    pub signed_on: Option<NaiveDate>,
-    pub confirmed_on: Option<NaiveDate>,
+    /// The first day of the state.
+    pub since: NaiveDate,
     pub sent_on: Option<NaiveDate>,
     pub workplace: Option<String>,
     pub unit_code: String,
@@ -217,6 +232,16 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// `ký 20/12/2024`; nothing of a sheet that nobody has signed.
+    pub fn dated(&self) -> String {
+        match self.state {
+            State::Sent => format!("gửi {}", day::short(self.sent_on.unwrap_or(self.since))),
+            State::Confirmed => format!("xác nhận {}", day::short(self.since)),
+            State::Signed => format!("ký {}", day::short(self.since)),
+            _ => String::new(),
+        }
+    }
+
     pub fn missing(&self) -> Option<String> {
         missing(self.asked, self.chosen, self.is_consulted)
     }

@@ -10,10 +10,11 @@ use crate::access::model::Right::{
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::clock;
-use crate::db::{self, Tx};
-use crate::error::{Error, Result};
+use crate::db::Tx;
+use crate::error::Result;
 use crate::evaluation::model::{Act, ActKind, Sheet};
 use crate::evaluation::store;
+use crate::evaluation::year_file::model::Year;
 use crate::ids::{ActId, SheetId};
 use crate::organisation;
 use crate::organisation::model::Unit;
@@ -23,11 +24,13 @@ mod consultation;
 mod grid;
 mod list;
 mod opening;
-mod overview;
+pub mod overview;
 mod paper;
 mod request;
+mod send;
 mod sheet;
 mod sign;
+mod signature;
 mod step;
 mod verify;
 
@@ -43,7 +46,7 @@ pub fn routes() -> Routes {
         .get("/units/{code}/evaluations/open", open, opening::form)
         .post("/units/{code}/evaluations/open", open, opening::open)
         .get("/units/{code}/evaluations/sheets", see, list::list)
-        .post("/units/{code}/evaluations/sent", members, list::send)
+        .post("/units/{code}/evaluations/sent", members, send::send_all)
         .get("/units/{code}/evaluations/print", see, paper::many)
         .get("/units/{code}/evaluations/consultations", keep, consultation::new)
         .post("/units/{code}/evaluations/consultations", keep, consultation::add)
@@ -58,16 +61,16 @@ pub fn routes() -> Routes {
         .post("/units/{code}/evaluations/confirm", confirm, confirm::confirm_all)
         .get("/evaluations/{id}", see, sheet::show)
         .post("/evaluations/{id}", keep, sheet::save)
-        .post("/evaluations/{id}/sign", keep, sign::sign)
-        .post("/evaluations/{id}/confirm", confirm, confirm::confirm)
+        .post("/evaluations/{id}/sign", keep, signature::sign)
+        .post("/evaluations/{id}/confirm", confirm, signature::confirm)
         .get("/evaluations/{id}/return", confirm, step::ask_return)
         .post("/evaluations/{id}/return", confirm, step::give_back)
         .get("/evaluations/{id}/correct", confirm, step::ask_correct)
         .post("/evaluations/{id}/correct", confirm, step::correct)
         .get("/evaluations/{id}/drop", confirm, step::ask_drop)
         .post("/evaluations/{id}/drop", confirm, step::drop_sheet)
-        .get("/evaluations/{id}/send", members, step::ask_send)
-        .post("/evaluations/{id}/send", members, step::send)
+        .get("/evaluations/{id}/send", members, send::ask)
+        .post("/evaluations/{id}/send", members, send::send)
         .get("/evaluations/{id}/print", see, paper::one)
         .get("/members/{id}/evaluation-requests", members, request::form)
         .post("/members/{id}/evaluation-requests", members, request::add)
@@ -98,16 +101,7 @@ fn act(viewer: &Viewer, kind: ActKind, note: &str) -> Act {
 /// The first day of a year, and the first day after `on` or after the year, whichever is
 /// earlier.
 fn days(year: i64, on: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let year = i32::try_from(year).unwrap_or(i32::MAX);
-    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN);
-    let after = NaiveDate::from_ymd_opt(year.saturating_add(1), 1, 1).unwrap_or(NaiveDate::MAX);
-    (first, on.succ_opt().unwrap_or(NaiveDate::MAX).min(after))
-}
-
-/// Somebody wrote the same between our reading and our writing.
-fn raced(error: sqlx::Error) -> Error {
-    let passes = matches!(error, sqlx::Error::RowNotFound) || db::is_duplicate(&error);
-    if passes { Error::Unavailable(error.into()) } else { error.into() }
+    Year::new(i32::try_from(year).unwrap_or(i32::MAX), on).days()
 }
 
 /// The year that a page is about: the one asked for, or else the latest with sheets, or this.

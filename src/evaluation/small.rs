@@ -45,6 +45,7 @@ pub fn stages(lines: &[Stages], names: bool, above: Option<&Told>) -> (Vec<Told>
 /// An option and how often it was chosen.
 #[derive(Clone, Debug)]
 pub struct OptionCount {
+    pub id: OptionId,
     pub label: String,
     pub count: Shown,
 }
@@ -100,7 +101,7 @@ pub fn options(whole: &Whole, rows: &[Chosen], hidden: &BTreeSet<OptionId>) -> V
                 Shown::Few => Shown::Few,
                 _ => Shown::Hidden,
             };
-            OptionCount { label: it.label.clone(), count }
+            OptionCount { id: it.id, label: it.label.clone(), count }
         });
         CriterionCount {
             number: criterion.number,
@@ -137,6 +138,7 @@ mod tests {
             number: 1,
             heading: "Gương mẫu".to_owned(),
             confirmed: true,
+            about_meetings: false,
             options: vec![option(1), option(2), option(3)],
         };
         let set = CriteriaSet {

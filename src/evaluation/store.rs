@@ -1,10 +1,12 @@
 //! The tables of sheets: what reads them. What writes them stands in the files of
 //! `store/`, by subject.
 
+use chrono::NaiveDate;
+
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
-use crate::evaluation::model::{Kind, Listed, Progress, Sheet, State, Step};
-use crate::ids::{CriterionId, MemberId, OptionId, SheetId, UnitId};
+use crate::evaluation::model::{Kind, Listed, Progress, Reached, Sheet, State, Step};
+use crate::ids::{CriterionId, OptionId, SheetId, UnitId};
 
 pub mod consultations;
 pub mod counts;
@@ -20,10 +22,38 @@ pub mod writing;
 pub struct Filter {
     pub year: i64,
     pub kind: Kind,
-    /// Any but those replaced or void, where none is named.
+    /// The day at whose end the states are told.
+    pub on: NaiveDate,
+    /// Any but those replaced or void, where neither this nor `reached` is named.
     pub state: Option<State>,
+    pub reached: Option<Reached>,
     /// The name of a workplace; empty for any.
     pub workplace: String,
+    /// An option that is chosen on them.
+    pub option_id: Option<OptionId>,
+    /// The unit right below through which their cells belonged here on the reference day;
+    /// itself for a cell's own.
+    pub child_id: Option<UnitId>,
+}
+
+impl Filter {
+    /// The annual sheets of a year that are in the state at the end of `on`: in any of those
+    /// that count, where none is named.
+    pub fn annual(year: i64, state: Option<State>, on: NaiveDate) -> Filter {
+        let (kind, workplace) = (Kind::Annual, String::new());
+        let (reached, option_id, child_id) = (None, None, None);
+        Filter { year, kind, on, state, reached, workplace, option_id, child_id }
+    }
+
+    /// What it asks for in words; empty where that is all.
+    pub fn state_said(&self) -> &'static str {
+        self.reached.map_or(self.state.map_or("", State::label), Reached::label)
+    }
+
+    /// As the address of a list writes what it asks for.
+    pub fn state_word(&self) -> &'static str {
+        self.reached.map_or(self.state.map_or("", State::as_str), Reached::as_str)
+    }
 }
 
 /// Where somebody works: as it stood at the signature, or as it stands for those who still
@@ -67,7 +97,11 @@ macro_rules! sheets {
                     ", workplace!(), " AS workplace,
                     signature.code,
                     consultation.held_on AS consulted_on, consultation.cell_people,
-                    consultation.front_people
+                    consultation.front_people,
+                    (SELECT MIN(later.started_on) FROM residence AS later
+                     WHERE later.member_id = sheet.member_id
+                       AND later.started_on > sheet.reference_on
+                       AND later.cell_id <> sheet.unit_id) AS left_on
              FROM evaluation_sheet AS sheet ",
             joined!(),
             "LEFT JOIN front_consultation AS consultation
@@ -77,10 +111,13 @@ macro_rules! sheets {
     };
 }
 
-/// Sheets at or below a unit: $1, of the year $2 and the kind $3.
+/// Sheets at or below a unit: $1, of the year $2 and the kind $3, each with the step at which
+/// it stood before the day $6.
 macro_rules! in_unit {
     () => {
-        "JOIN unit_ancestor AS held ON held.ancestor_id = $1
+        "JOIN evaluation_step AS step ON step.sheet_id = sheet.id AND step.from_on < $6
+                                     AND (step.to_on IS NULL OR step.to_on >= $6)
+         JOIN unit_ancestor AS held ON held.ancestor_id = $1
                                    AND held.unit_id = sheet.unit_id
                                    AND held.from_on <= sheet.reference_on
                                    AND (held.to_on IS NULL OR held.to_on > sheet.reference_on) "
@@ -91,11 +128,37 @@ macro_rules! filtered {
     () => {
         concat!(
             " WHERE sheet.year = $2 AND sheet.kind = $3
-                AND (($4 = '' AND sheet.state NOT IN ('replaced', 'void')) OR sheet.state = $4)
+                AND (step.state = $4
+                     OR ($4 = '' AND step.state NOT IN ('replaced', 'void'))
+                     OR ($4 IN ('unwritten', 'unsigned') AND step.state IN ('blank', 'draft'))
+                     OR ($4 = 'unsigned' AND step.state IN ('written', 'returned'))
+                     OR ($4 IN ('from_written', 'from_signed', 'from_confirmed')
+                         AND step.state IN ('confirmed', 'sent'))
+                     OR ($4 IN ('from_written', 'from_signed') AND step.state = 'signed')
+                     OR ($4 = 'from_written' AND step.state = 'written'))
+                AND ($7 IS NULL OR EXISTS (SELECT 1 FROM evaluation_choice AS picked
+                                           WHERE picked.sheet_id = sheet.id
+                                             AND picked.option_id = $7))
+                AND ($8 IS NULL OR held.child_id = $8)
                 AND ($5 = '' OR ",
             workplace!(),
             " = $5) "
         )
+    };
+}
+
+/// Binds what [`in_unit!`] and [`filtered!`] ask for, 1 to 8.
+macro_rules! bound {
+    ($query:expr, $scope:expr, $filter:expr) => {
+        $query
+            .bind($scope.unit_id())
+            .bind($filter.year)
+            .bind($filter.kind)
+            .bind($filter.state_word())
+            .bind(&$filter.workplace)
+            .bind($filter.on.succ_opt().unwrap_or($filter.on))
+            .bind($filter.option_id)
+            .bind($filter.child_id)
     };
 }
 
@@ -121,14 +184,9 @@ pub async fn whole(
     let sql = sheets!(
         in_unit!(),
         filtered!(),
-        "ORDER BY sheet.unit_id, member.sort_key, member.id, sheet.revision LIMIT $6"
+        "ORDER BY sheet.unit_id, member.sort_key, member.id, sheet.revision LIMIT $9"
     );
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(scope.unit_id())
-        .bind(filter.year)
-        .bind(filter.kind)
-        .bind(filter.state.map_or("", State::as_str))
-        .bind(&filter.workplace)
+    on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
         .bind(limit)
         .fetch_all(db))
 }
@@ -142,9 +200,9 @@ pub async fn list(
 ) -> sqlx::Result<Vec<Listed>> {
     let sql = concat!(
         "SELECT sheet.id, sheet.member_id, member.full_name, sheet.kind, sheet.year,
-                sheet.revision, sheet.purpose, sheet.state, sheet.asked, sheet.chosen,
-                sheet.consultation_id IS NOT NULL AS is_consulted, sheet.signed_on,
-                sheet.confirmed_on, sheet.sent_on, ",
+                sheet.revision, sheet.purpose, step.state, sheet.asked, sheet.chosen,
+                sheet.consultation_id IS NOT NULL AS is_consulted, step.from_on AS since,
+                sheet.sent_on, ",
         workplace!(),
         " AS workplace, unit.code AS unit_code, unit_period.name AS unit_name, sheet.version
           FROM evaluation_sheet AS sheet ",
@@ -157,14 +215,9 @@ pub async fn list(
                               OR unit_period.to_on > sheet.reference_on) ",
         filtered!(),
         "ORDER BY unit_period.name, sheet.unit_id, member.sort_key, member.id, sheet.revision
-         LIMIT $6 OFFSET $7"
+         LIMIT $9 OFFSET $10"
     );
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(scope.unit_id())
-        .bind(filter.year)
-        .bind(filter.kind)
-        .bind(filter.state.map_or("", State::as_str))
-        .bind(&filter.workplace)
+    on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
         .bind(limit)
         .bind(offset)
         .fetch_all(db))
@@ -178,12 +231,7 @@ pub async fn count(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<
         in_unit!(),
         filtered!()
     );
-    on!(tx, db => sqlx::query_scalar(sql)
-        .bind(scope.unit_id())
-        .bind(filter.year)
-        .bind(filter.kind)
-        .bind(filter.state.map_or("", State::as_str))
-        .bind(&filter.workplace)
+    on!(tx, db => bound!(sqlx::query_scalar(sql), scope, filter)
         .fetch_one(db))
 }
 
@@ -196,8 +244,11 @@ pub async fn workplaces(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Re
         " AS workplace
              FROM evaluation_sheet AS sheet ",
         joined!(),
-        in_unit!(),
-        "WHERE sheet.year = $2 AND sheet.kind = $3) AS named
+        "JOIN unit_ancestor AS held ON held.ancestor_id = $1
+                                   AND held.unit_id = sheet.unit_id
+                                   AND held.from_on <= sheet.reference_on
+                                   AND (held.to_on IS NULL OR held.to_on > sheet.reference_on)
+         WHERE sheet.year = $2 AND sheet.kind = $3) AS named
          WHERE named.workplace <> '' ORDER BY named.workplace"
     );
     on!(tx, db => sqlx::query_scalar(sql)
@@ -205,6 +256,15 @@ pub async fn workplaces(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Re
         .bind(filter.year)
         .bind(filter.kind)
         .fetch_all(db))
+}
+
+/// The option that a list is narrowed to: the number of its criterion, and its label.
+pub async fn option_said(tx: &mut Tx, id: OptionId) -> sqlx::Result<Option<(i64, String)>> {
+    let sql = "SELECT criterion.number, criterion_option.label
+               FROM criterion_option
+               JOIN criterion ON criterion.id = criterion_option.criterion_id
+               WHERE criterion_option.id = $1";
+    on!(tx, db => sqlx::query_as(sql).bind(id).fetch_optional(db))
 }
 
 /// How far the annual sheets of a cell have come.
@@ -259,13 +319,16 @@ pub async fn next(tx: &mut Tx, sheet: &Sheet) -> sqlx::Result<Option<SheetId>> {
 
 /// The first sheet of the cell that is not written yet, by name.
 pub async fn first_open(tx: &mut Tx, unit_id: UnitId, year: i64) -> sqlx::Result<Option<SheetId>> {
-    let sql = "SELECT sheet.id
-               FROM evaluation_sheet AS sheet
-               JOIN member ON member.id = sheet.member_id
-               WHERE sheet.unit_id = $1 AND sheet.year = $2 AND sheet.kind = 'annual'
-                 AND sheet.state IN ('blank', 'draft', 'returned')
-               ORDER BY member.sort_key, member.id
-               LIMIT 1";
+    // MATERIALIZED: a PostgreSQL that has counted no rows yet goes through all people by name
+    // until it meets one of the cell, and there may be none.
+    let sql = "WITH open AS MATERIALIZED (
+                   SELECT sheet.id, member.sort_key, member.id AS member_id
+                   FROM evaluation_sheet AS sheet
+                   JOIN member ON member.id = sheet.member_id
+                   WHERE sheet.unit_id = $1 AND sheet.year = $2 AND sheet.kind = 'annual'
+                     AND sheet.state IN ('blank', 'draft', 'returned')
+               )
+               SELECT id FROM open ORDER BY sort_key, member_id LIMIT 1";
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(year).fetch_optional(db))
 }
 
@@ -293,17 +356,14 @@ pub async fn choices_of_all(
         "JOIN evaluation_choice AS choice ON choice.sheet_id = sheet.id",
         filtered!()
     );
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(scope.unit_id())
-        .bind(filter.year)
-        .bind(filter.kind)
-        .bind(filter.state.map_or("", State::as_str))
-        .bind(&filter.workplace)
+    on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
         .fetch_all(db))
 }
 
 /// The steps of a sheet and of those it replaces, the latest first.
 pub async fn history(tx: &mut Tx, _: &Scope, id: SheetId) -> sqlx::Result<Vec<Step>> {
+    // CROSS JOIN keeps SQLite to the order written: from the one sheet, not from every step of
+    // all sheets.
     let sql = "WITH RECURSIVE version (id, replaces_id) AS (
                    SELECT id, replaces_id FROM evaluation_sheet WHERE id = $1
                    UNION ALL
@@ -311,23 +371,9 @@ pub async fn history(tx: &mut Tx, _: &Scope, id: SheetId) -> sqlx::Result<Vec<St
                    FROM version JOIN evaluation_sheet AS before ON before.id = version.replaces_id
                )
                SELECT act.kind, step.state, act.account_name, act.note, act.done_at
-               FROM version
-               JOIN evaluation_step AS step ON step.sheet_id = version.id
+               FROM version CROSS JOIN evaluation_step AS step
                JOIN evaluation_act AS act ON act.id = step.act_id
-               WHERE step.state <> 'replaced'
+               WHERE step.sheet_id = version.id AND step.state <> 'replaced'
                ORDER BY act.done_at DESC, step.number DESC";
     on!(tx, db => sqlx::query_as(sql).bind(id).fetch_all(db))
-}
-
-/// The sheets of a member, the latest first.
-pub async fn of_member(
-    tx: &mut Tx,
-    _: &Scope,
-    member_id: MemberId,
-) -> sqlx::Result<Vec<(SheetId, UnitId, i64, Kind, String, State)>> {
-    let sql = "SELECT id, unit_id, year, kind, purpose, state FROM evaluation_sheet
-               WHERE member_id = $1 AND state <> 'replaced'
-               ORDER BY year DESC, created_at DESC, id DESC
-               LIMIT 100";
-    on!(tx, db => sqlx::query_as(sql).bind(member_id).fetch_all(db))
 }

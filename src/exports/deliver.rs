@@ -15,7 +15,7 @@ use crate::access::guard::Scope;
 use crate::audit;
 use crate::audit::model::{Act, Actor};
 use crate::clock;
-use crate::db::Db;
+use crate::db::{Db, again, in_time};
 use crate::error::Result;
 use crate::exports::model::{Export, KEPT, Outcome};
 use crate::exports::source::{self, Prepared};
@@ -23,6 +23,9 @@ use crate::exports::store;
 use crate::ids::ExportId;
 use crate::table_file::{self, Chunk, Counter, Format};
 use crate::vietnamese::number;
+
+/// What files are counted under, and what whoever takes out too many is told.
+pub const COUNTED: (&str, &str) = ("export", "Tài khoản này đã xuất đủ số tệp của một giờ.");
 
 /// A job keeps pieces of about this size.
 const PIECE: usize = 256 * 1024;
@@ -77,11 +80,18 @@ pub fn asked(export: &Export, unit: &str) -> Act {
 }
 
 /// Writes down how the file ended.
-pub async fn finish(db: &Db, export: &Export, actor: &Actor, outcome: &Outcome) -> Result<()> {
+pub async fn finish(
+    db: &Db,
+    export: &Export,
+    actor: &Actor,
+    outcome: &Outcome,
+) -> sqlx::Result<()> {
     let now = clock::now();
     let expires_at = export.job.then(|| now.plus_seconds(KEPT));
     let mut tx = db.write().await?;
-    store::finish(&mut tx, export.id, outcome, (now, expires_at)).await?;
+    if !store::finish(&mut tx, export.id, outcome, (now, expires_at)).await? {
+        return Ok(());
+    }
     let rows = number::grouped(outcome.written);
     let summary = match &outcome.sha256 {
         Some(sha256) => format!("Tệp {} đã xuất: {rows} dòng, SHA-256 {sha256}", export.file),
@@ -89,8 +99,7 @@ pub async fn finish(db: &Db, export: &Export, actor: &Actor, outcome: &Outcome) 
     };
     let act = Act::new("export.end", export.id.0, summary).in_unit(export.unit_id);
     audit::store::append(&mut tx, actor, act).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Answers with the file while it is read.
@@ -118,7 +127,8 @@ pub async fn stream(
             }
         }
         // The reader must not see the end before it is written down.
-        let ended = finish(&db, &export, &actor, &passing.ended(&counter, whole)).await;
+        let outcome = passing.ended(&counter, whole);
+        let ended = again(|| finish(&db, &export, &actor, &outcome)).await;
         if let Err(error) = ended {
             tracing::error!(?error, "the end of a file could not be written down");
         }
@@ -142,7 +152,8 @@ pub fn start_job(db: Db, scope: Scope, prepared: Prepared, (export, actor): (Exp
             tracing::error!(?error, "a job failed");
             Outcome { written: 0, bytes: 0, sha256: None }
         });
-        if let Err(error) = finish(&db, &export, &actor, &outcome).await {
+        let ended = again(|| finish(&db, &export, &actor, &outcome)).await;
+        if let Err(error) = ended {
             tracing::error!(?error, "the end of a job could not be written down");
         }
     });
@@ -158,25 +169,24 @@ async fn work(db: &Db, scope: Scope, prepared: Prepared, export: &Export) -> Res
         passing.pass(&piece);
         waiting.extend_from_slice(&piece);
         if waiting.len() >= PIECE {
-            keep(db, export.id, (&mut number, &mut waiting), &counter).await?;
+            again(|| keep(db, export.id, (number, &waiting), &counter)).await?;
+            number += 1;
+            waiting.clear();
         }
     }
-    keep(db, export.id, (&mut number, &mut waiting), &counter).await?;
+    again(|| keep(db, export.id, (number, &waiting), &counter)).await?;
     Ok(passing.ended(&counter, true))
 }
 
 async fn keep(
     db: &Db,
     id: ExportId,
-    (number, waiting): (&mut i64, &mut Vec<u8>),
+    (number, piece): (i64, &[u8]),
     counter: &Counter,
-) -> Result<()> {
+) -> sqlx::Result<()> {
     let mut tx = db.write().await?;
-    store::add_piece(&mut tx, id, (*number, waiting), counter.rows()).await?;
-    tx.commit().await?;
-    *number += 1;
-    waiting.clear();
-    Ok(())
+    store::add_piece(&mut tx, id, (number, piece), counter.rows()).await?;
+    tx.commit().await
 }
 
 /// The kept file of a job, piece by piece.
@@ -198,7 +208,7 @@ const LOST: i64 = 2 * KEPT;
 /// Drops files that have expired, for as long as the server runs.
 pub async fn keep_purging(db: Db) {
     loop {
-        if let Err(error) = purge(&db).await {
+        if let Err(error) = in_time(purge(&db)).await {
             tracing::error!(?error, "expired files could not be dropped");
         }
         tokio::time::sleep(PURGE).await;

@@ -13,13 +13,23 @@ words! {
         Attendance = "attendance", "Điểm danh của năm";
         Contributions = "contributions", "Sổ đóng góp";
         Statistics = "statistics", "Số liệu";
+        Report = "report", "Báo cáo năm";
     }
 }
 
 impl What {
     /// What it takes to have it: all but the counts name people.
     pub fn right(self) -> Right {
-        if self == What::Statistics { Right::SeeCounts } else { Right::ExportNames }
+        if self.has_names() { Right::ExportNames } else { Right::SeeCounts }
+    }
+
+    pub fn has_names(self) -> bool {
+        !matches!(self, What::Statistics | What::Report)
+    }
+
+    /// Whether it is a workbook of several sheets, which CSV is not.
+    pub fn is_workbook(self) -> bool {
+        self == What::Report
     }
 }
 

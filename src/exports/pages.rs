@@ -6,8 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use crate::access::confirm;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
+use crate::access::limits;
 use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
@@ -74,6 +76,7 @@ struct AskPage {
     whats: Vec<What>,
     form: ExportForm,
     latest: Vec<Export>,
+    now: clock::Moment,
     faults: Faults,
 }
 
@@ -87,6 +90,8 @@ pub struct ExportForm {
     purpose: String,
     /// A word of [`Format`].
     format: String,
+    /// The password once more, where it is needed.
+    confirm: String,
 }
 
 impl AskPage {
@@ -97,7 +102,8 @@ impl AskPage {
             ("excel-csv", "CSV cho Excel: ngăn bằng dấu chấm phẩy"),
             ("csv", "CSV chuẩn: RFC 4180, ngày dạng 2024-11-15, cho phần mềm khác"),
         ];
-        all.into_iter().filter(|it| fits || it.0 != "xlsx").collect()
+        let csv = !self.what.is_workbook();
+        all.into_iter().filter(|it| if it.0 == "xlsx" { fits } else { csv }).collect()
     }
 
     fn is_it(&self, what: What) -> bool {
@@ -109,11 +115,11 @@ impl AskPage {
     }
 
     fn is_of_a_year(&self) -> bool {
-        matches!(self.what, What::Evaluations | What::Attendance)
+        matches!(self.what, What::Evaluations | What::Attendance | What::Report)
     }
 
     fn has_names(&self) -> bool {
-        self.what != What::Statistics
+        self.what.has_names()
     }
 
     /// Whether the file is made by a job, and waited for.
@@ -122,8 +128,7 @@ impl AskPage {
     }
 
     fn columns(&self) -> String {
-        let columns = self.prepared.iter().flat_map(|it| &it.table.columns);
-        columns.map(|it| it.0).collect::<Vec<_>>().join("; ")
+        self.prepared.as_ref().map(Prepared::heads).unwrap_or_default()
     }
 
     fn moment(moment: Option<clock::Moment>) -> String {
@@ -158,6 +163,7 @@ async fn page(
         prepared,
         form,
         latest,
+        now: clock::now(),
         faults,
     })
 }
@@ -186,6 +192,10 @@ async fn export(
     Form(form): Form<ExportForm>,
 ) -> Result<Response> {
     let what = What::read(&form.what).unwrap_or(What::Statistics);
+    let mut unconfirmed = Faults::default();
+    if what.has_names() {
+        confirm::check(&app, &viewer, &form.confirm, &mut unconfirmed).await?;
+    }
     let mut tx = app.db.write().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, what.right()).await?;
     let id: ExportId = form.id.parse().map_err(|_| Error::BadRequest("Thiếu mã biểu mẫu."))?;
@@ -198,6 +208,10 @@ async fn export(
     if format == Some(Format::Sheet) && expected > MOST_ROWS {
         faults.add("format", "Dài hơn 20.000 dòng, quá một tệp Excel: lọc bớt, hoặc chọn CSV");
     }
+    if what.is_workbook() && format.is_some_and(|it| it != Format::Sheet) {
+        faults.add("format", "Báo cáo gồm nhiều bảng: chỉ có dạng Excel");
+    }
+    faults.append(unconfirmed);
     let (Ok(prepared), Some(purpose), Some(format)) = (prepared, purpose, format) else {
         return refused(&mut tx, &viewer, (unit, &scope), of, (form, faults)).await;
     };
@@ -205,30 +219,18 @@ async fn export(
         return refused(&mut tx, &viewer, (unit, &scope), of, (form, faults)).await;
     }
     let job = expected > MOST_AT_ONCE;
-    let record = Export {
-        id,
-        unit_id: unit.id,
-        what,
-        format: format.as_str().to_owned(),
-        file: format!("{}.{}", prepared.table.file, format.kind().0),
-        said: prepared.said.clone(),
-        purpose,
-        account_name: viewer.display_name.clone(),
-        expected,
-        written: 0,
-        bytes: 0,
-        sha256: None,
-        job,
-        state: State::Running,
-        started_at: clock::now(),
-        finished_at: None,
-        expires_at: None,
-    };
-    let there = Redirect::to(&format!("/exports/{id}")).into_response();
+    let record = prepared.record((id, unit.id), (format, purpose), &viewer, job);
+    // The records tell of files with names; who sees none is led to where a file is asked for.
+    let record_page = format!("/exports/{id}");
+    let ask_page = format!("/units/{code}/exports?what={}&{}", what.as_str(), form.query);
+    let there = if scope.may(Right::ExportNames) { record_page } else { ask_page };
+    let there = Redirect::to(&there).into_response();
     if let Some(stored) = store::find(&mut tx, id).await? {
         let mine = (stored.unit_id, stored.what) == (unit.id, what);
         return if mine { Ok(there) } else { Err(Error::NotFound) };
     }
+    let most = app.settings.limits.exports_per_hour;
+    limits::hourly(&mut tx, deliver::COUNTED, viewer.account_id, most).await?;
     match store::add(&mut tx, &record).await {
         Err(error) if is_duplicate(&error) => return Ok(there),
         done => done?,
@@ -309,6 +311,11 @@ async fn file(
     let mut tx = app.db.read().await?;
     let (export, unit, _) = enter(&mut tx, &viewer, id).await?;
     drop(tx);
+    if export.what.has_names()
+        && let Some(first) = confirm::before(&viewer, &format!("/exports/{id}"))?
+    {
+        return Ok(first.into_response());
+    }
     if !export.is_kept(clock::now()) {
         return Err(Error::BadRequest("Tệp này đã hết hạn, hoặc chưa làm xong. Xuất lại."));
     }

@@ -4,24 +4,28 @@ use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 
 use crate::access::guard::Scope;
+use crate::access::viewer::Viewer;
 use crate::clock;
 use crate::contributions::pages::BookQuery;
 use crate::contributions::store::book;
+use crate::contributions::store::filter::Filter;
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::evaluation::store::opening;
 use crate::evaluation::year_file;
 use crate::evaluation::year_file::form::YearForm;
 use crate::evaluation::year_file::model::Year;
-use crate::exports::model::What;
+use crate::exports::model::{Export, State, What};
 use crate::faults::Faults;
+use crate::ids::{ExportId, UnitId};
 use crate::members::pages::ListQuery;
 use crate::organisation::model::Unit;
+use crate::reports::document::Section;
 use crate::statistics::form::AsOfForm;
 use crate::statistics::model::AsOf;
-use crate::table_file::{Rows, Table};
+use crate::table_file::{Format, Rows, Table};
 use crate::vietnamese::day;
-use crate::{contributions, meetings, members, statistics};
+use crate::{contributions, meetings, members, organisation, reports, statistics};
 
 /// What is read for a file.
 #[derive(Clone, Debug)]
@@ -31,8 +35,10 @@ enum Source {
     Members(members::store::Filter),
     /// The days of the year.
     Attendance((NaiveDate, NaiveDate)),
-    Contributions(book::Filter),
+    Contributions(Filter),
     Statistics(AsOf),
+    /// The year, and its tables.
+    Report(AsOf, Vec<Section>),
 }
 
 /// A file before it is made.
@@ -47,6 +53,53 @@ pub struct Prepared {
     pub expected: i64,
 }
 
+impl Prepared {
+    /// The record of the file that is about to leave.
+    pub fn record(
+        &self,
+        (id, unit_id): (ExportId, UnitId),
+        (format, purpose): (Format, String),
+        viewer: &Viewer,
+        job: bool,
+    ) -> Export {
+        Export {
+            id,
+            unit_id,
+            what: self.what,
+            format: format.as_str().to_owned(),
+            file: format!("{}.{}", self.table.file, format.kind().0),
+            said: self.said.clone(),
+            purpose,
+            account_name: viewer.display_name.clone(),
+            expected: self.expected,
+            written: 0,
+            bytes: 0,
+            sha256: None,
+            job,
+            state: State::Running,
+            started_at: clock::now(),
+            finished_at: None,
+            expires_at: None,
+        }
+    }
+
+    /// The heads of its columns; of a workbook the names of its sheets.
+    pub fn heads(&self) -> String {
+        let heads: Vec<&str> = match &self.source {
+            Source::Report(_, sections) => sections.iter().map(|it| it.name).collect(),
+            _ => self.table.columns.iter().map(|it| it.0).collect(),
+        };
+        heads.join("; ")
+    }
+}
+
+/// The code of the unit right below that a list is narrowed to.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Under {
+    under: String,
+}
+
 /// Reads the filter, as it stands in the address of the page, and counts what it finds.
 pub async fn prepare(
     tx: &mut Tx,
@@ -55,7 +108,9 @@ pub async fn prepare(
     query: &str,
 ) -> Result<Result<Prepared, Faults>> {
     let today = clock::today();
-    let (source, mut said) = match read(what, query, unit, today) {
+    let under = of::<Under>(query).under;
+    let child = organisation::store::narrowed_to(tx, unit.id, &under, today).await?;
+    let (source, mut said) = match read(what, query, (unit, child.as_ref()), today) {
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -82,7 +137,7 @@ pub async fn prepare(
             (Source::Attendance(days), meetings::export::table(unit, year), count)
         }
         Source::Contributions(filter) => {
-            let sums = book::sums(tx, unit.id, filter).await?;
+            let sums = book::sums(tx, unit.id, &filter).await?;
             let count = sums.iter().map(|it| it.entries).sum();
             (Source::Contributions(filter), contributions::export::table(unit), count)
         }
@@ -92,6 +147,13 @@ pub async fn prepare(
             let count = i64::try_from(lines).unwrap_or(i64::MAX);
             (Source::Statistics(as_of), statistics::export::table(unit, as_of), count)
         }
+        Source::Report(as_of, _) => {
+            let year = reports::store::yearly::year(tx, (unit, scope), as_of).await?;
+            let sections = year.sections();
+            let rows: usize = sections.iter().map(|it| it.rows.len()).sum();
+            let table = reports::export::table(&year.overview.unit, as_of, &sections);
+            (Source::Report(as_of, sections), table, i64::try_from(rows).unwrap_or(i64::MAX))
+        }
     };
     Ok(Ok(Prepared { what, source, table, said, expected }))
 }
@@ -99,7 +161,7 @@ pub async fn prepare(
 fn read(
     what: What,
     query: &str,
-    unit: &Unit,
+    (unit, child): (&Unit, Option<&Unit>),
     today: NaiveDate,
 ) -> Result<(Source, String), Faults> {
     Ok(match what {
@@ -109,11 +171,11 @@ fn read(
         }
         What::Members => {
             let query: ListQuery = of(query);
-            let (filter, faults) = query.filter();
+            let (filter, faults) = query.filter(child);
             if !faults.is_empty() {
                 return Err(faults);
             }
-            let conditions = query.said(unit, filter.on);
+            let conditions = query.said(unit, child, filter.on);
             let conditions = if conditions.is_empty() { "không lọc" } else { &conditions };
             let said = format!("tính đến {}; {conditions}", day::short(filter.on));
             (Source::Members(filter), said)
@@ -125,12 +187,21 @@ fn read(
         }
         What::Contributions => {
             let query: BookQuery = of(query);
-            (Source::Contributions(query.filter()), query.said())
+            let (filter, faults) = query.filter(child);
+            if !faults.is_empty() {
+                return Err(faults);
+            }
+            (Source::Contributions(filter), query.said(child))
         }
         What::Statistics => {
             let as_of = of::<AsOfForm>(query).read(today)?;
             let said = format!("{}, tính đến {}", as_of.name(), day::short(as_of.on));
             (Source::Statistics(as_of), said)
+        }
+        What::Report => {
+            let as_of = of::<reports::form::YearForm>(query).read(today)?;
+            let said = format!("{}, tính đến {}", as_of.name(), day::short(as_of.on));
+            (Source::Report(as_of, Vec::new()), said)
         }
     })
 }
@@ -157,5 +228,8 @@ pub fn fill(
             Box::pin(contributions::export::fill(db, scope, filter, rows))
         }
         Source::Statistics(as_of) => Box::pin(statistics::export::fill(db, scope, as_of, rows)),
+        Source::Report(_, sections) => {
+            Box::pin(reports::export::fill(prepared.table, sections, rows))
+        }
     }
 }

@@ -57,7 +57,9 @@ pub async fn add_piece(
     (number, bytes): (i64, &[u8]),
     written: i64,
 ) -> sqlx::Result<()> {
-    let sql = "INSERT INTO export_piece (export_id, number, bytes) VALUES ($1, $2, $3)";
+    // A piece whose commit was not answered is there already, and the same.
+    let sql = "INSERT INTO export_piece (export_id, number, bytes) VALUES ($1, $2, $3)
+               ON CONFLICT (export_id, number) DO NOTHING";
     change!(tx, sqlx::query(sql).bind(id).bind(number).bind(bytes))?;
     let sql = "UPDATE export SET written = $2 WHERE id = $1";
     change!(tx, sqlx::query(sql).bind(id).bind(written))?;
@@ -70,19 +72,19 @@ pub async fn piece(tx: &mut Tx, id: ExportId, number: i64) -> sqlx::Result<Optio
     on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(number).fetch_optional(db))
 }
 
-/// Writes down how a file ended.
+/// Writes down how a file ended; whether this call did.
 pub async fn finish(
     tx: &mut Tx,
     id: ExportId,
     outcome: &Outcome,
     (at, expires_at): (Moment, Option<Moment>),
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let state = if outcome.sha256.is_some() { State::Done } else { State::Failed };
     let sql = "UPDATE export
                SET state = $2, written = $3, bytes = $4, sha256 = $5, finished_at = $6,
                    expires_at = $7
-               WHERE id = $1";
-    change!(
+               WHERE id = $1 AND finished_at IS NULL";
+    let ended = change!(
         tx,
         sqlx::query(sql)
             .bind(id)
@@ -93,7 +95,7 @@ pub async fn finish(
             .bind(at)
             .bind(expires_at)
     )?;
-    Ok(())
+    Ok(ended == 1)
 }
 
 /// Drops the files that have expired, and what is left of those cut off before `lost`; their

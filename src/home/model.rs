@@ -13,11 +13,11 @@ pub struct People {
     pub without_letter: i64,
 }
 
-/// A unit as a list of tasks names it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Place {
-    pub code: String,
-    pub name: String,
+/// What people asked about their own data: how many requests wait, how many are late.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct DataRequests {
+    pub open: i64,
+    pub overdue: i64,
 }
 
 /// How far a meeting has come.

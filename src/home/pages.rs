@@ -13,11 +13,12 @@ use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::home::model::{Month, Next, People, Progress, strip};
+use crate::home::model::{DataRequests, Month, Next, People, Progress, strip};
 use crate::home::store;
 use crate::ids::UnitId;
 use crate::meetings::model::{HalfYear, Listed};
 use crate::organisation::model::Unit;
+use crate::vietnamese::day;
 use crate::web::Path;
 use crate::{clock, evaluation, meetings, opinions, organisation};
 
@@ -46,35 +47,58 @@ struct Landing {
     role: Role,
     unit: String,
     href: String,
+    /// The last day of a unit that has ended: its book is read, its work is done elsewhere.
+    ended_on: Option<NaiveDate>,
 }
 
 async fn land(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     let mut tx = app.db.read().await?;
-    let mut places = Vec::new();
-    // As many look-ups as the account has roles: one or two.
-    for grant in &viewer.grants {
-        let unit = match grant.unit_id {
-            Some(id) => Some(organisation::store::get(&mut tx, id, clock::today()).await?),
-            None => None,
-        };
-        places.push(landing(grant, unit));
-    }
-    if let [only] = places.as_slice() {
-        return Ok(Redirect::to(&only.href).into_response());
+    let mut places = landings(&mut tx, &viewer, clock::today()).await?;
+    places.sort_by_key(|it| it.ended_on.is_some());
+    let standing = places.iter().filter(|it| it.ended_on.is_none()).count();
+    if let [first, ..] = places.as_slice()
+        && (standing == 1 || places.len() == 1)
+    {
+        return Ok(Redirect::to(&first.href).into_response());
     }
     let frame = Frame::bare(&viewer, Place::Home);
     Ok(Html(ChoosePage { frame, places }.render()?).into_response())
 }
 
-fn landing(grant: &Grant, unit: Option<Unit>) -> Landing {
+async fn landings(tx: &mut Tx, viewer: &Viewer, today: NaiveDate) -> Result<Vec<Landing>> {
+    let mut places = Vec::new();
+    // As many look-ups as the account has roles: one or two, and one for each unit that has
+    // ended.
+    for grant in &viewer.grants {
+        let unit = match grant.unit_id {
+            Some(id) => Some(organisation::store::get(tx, id, today).await?),
+            None => None,
+        };
+        places.push(landing(grant, unit, today));
+    }
+    Ok(places)
+}
+
+fn landing(grant: &Grant, unit: Option<Unit>, today: NaiveDate) -> Landing {
     let code = unit.as_ref().map_or("", |it| it.code.as_str());
-    let href = match grant.role {
-        Role::CellSecretary | Role::WardOfficer | Role::OrganisationOfficer => {
-            format!("/units/{code}/tasks")
-        }
-        Role::Administrator => "/administration/units".to_owned(),
+    let ended = unit.as_ref().and_then(|it| it.to_on).filter(|to_on| *to_on <= today);
+    let ended_on = ended.and_then(|it| it.pred_opt());
+    let is_cell = unit.as_ref().is_some_and(Unit::is_cell);
+    let href = match (grant.role, ended_on) {
+        (Role::Administrator, _) => "/administration/units".to_owned(),
+        // A cell that has ended holds no more meetings; a ward may have left work undone.
+        (_, Some(last)) if is_cell => format!("/units/{code}?on={}", day::iso(last)),
+        _ => format!("/units/{code}/tasks"),
     };
-    Landing { role: grant.role, href, unit: unit.map_or("Cả sổ".to_owned(), |it| it.name) }
+    let unit = unit.map_or("Cả sổ".to_owned(), |it| it.name);
+    Landing { role: grant.role, href, unit, ended_on }
+}
+
+/// The books of units that have ended, in which the viewer has a role.
+async fn old_books(tx: &mut Tx, viewer: &Viewer, today: NaiveDate) -> Result<Vec<Landing>> {
+    let mut places = landings(tx, viewer, today).await?;
+    places.retain(|it| it.ended_on.is_some());
+    Ok(places)
 }
 
 #[derive(Template)]
@@ -90,9 +114,11 @@ struct TasksPage {
     unanswered: i64,
     /// The latest year of comments, and how far its sheets have come.
     evaluation: Option<(i64, evaluation::model::Progress)>,
+    requests: DataRequests,
     next: Next,
     /// The meetings of the half-year, newest first.
     meetings: Vec<(Progress, Listed)>,
+    old_books: Vec<Landing>,
 }
 
 async fn tasks(
@@ -111,9 +137,10 @@ async fn tasks(
     }
     let today = clock::today();
     let half = HalfYear::of(today);
-    let (from, to) = half.days();
+    let (_, to) = half.days();
+    let held = meetings::store::book::Filter::of_days(half.days());
     let part = (MOST_MEETINGS, 0);
-    let listed = meetings::store::list(&mut tx, unit.id, (from, to), part).await?;
+    let listed = meetings::store::book::list(&mut tx, unit.id, held, part).await?;
     let page = TasksPage {
         frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Home).await?,
         half,
@@ -123,8 +150,10 @@ async fn tasks(
         people: store::people(&mut tx, unit.id, today).await?,
         unanswered: opinions::store::counts_of_unit(&mut tx, unit.id).await?.unanswered(),
         evaluation: evaluation(&mut tx, unit.id).await?,
+        requests: store::data_requests(&mut tx, unit.id, today).await?,
         next: Next::of(&listed, today),
         meetings: listed.into_iter().map(|it| (Progress::of(&it, today), it)).collect(),
+        old_books: old_books(&mut tx, &viewer, today).await?,
         unit,
     };
     Ok(Html(page.render()?).into_response())

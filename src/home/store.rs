@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::db::{Tx, on};
-use crate::home::model::{People, Place};
+use crate::home::model::{DataRequests, People};
 use crate::ids::UnitId;
-use crate::organisation::model::by_name;
+use crate::members::store::kept_in;
 
 /// The people who live in the unit's cells on `day`.
 pub async fn people(tx: &mut Tx, unit_id: UnitId, day: NaiveDate) -> sqlx::Result<People> {
@@ -22,34 +22,20 @@ pub async fn people(tx: &mut Tx, unit_id: UnitId, day: NaiveDate) -> sqlx::Resul
     on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(day).fetch_one(db))
 }
 
-/// The cells at or below the unit that have no periodic meeting from `from` up to, but
-/// not on, `to`, held or planned (R8).
-pub async fn without_meeting(
+/// The requests of people whom the unit keeps, as they stand on `today`.
+pub async fn data_requests(
     tx: &mut Tx,
     unit_id: UnitId,
     today: NaiveDate,
-    (from, to): (NaiveDate, NaiveDate),
-) -> sqlx::Result<Vec<Place>> {
-    let sql = "SELECT unit.code, unit_period.name
-               FROM unit_ancestor
-               JOIN unit ON unit.id = unit_ancestor.unit_id
-               JOIN unit_period ON unit_period.unit_id = unit.id
-                                AND unit_period.kind = 'cell'
-                                AND unit_period.from_on <= $2
-                                AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
-               WHERE unit_ancestor.ancestor_id = $1
-                 AND unit_ancestor.from_on <= $2
-                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
-                 AND NOT EXISTS (SELECT 1 FROM meeting
-                                 WHERE meeting.unit_id = unit.id
-                                   AND meeting.kind = 'periodic'
-                                   AND meeting.held_on >= $3 AND meeting.held_on < $4)";
-    let mut places: Vec<Place> = on!(tx, db => sqlx::query_as(sql)
-        .bind(unit_id)
-        .bind(today)
-        .bind(from)
-        .bind(to)
-        .fetch_all(db))?;
-    places.sort_by(|a, b| by_name(&a.name, &b.name));
-    Ok(places)
+) -> sqlx::Result<DataRequests> {
+    let sql = concat!(
+        "SELECT COUNT(*) AS open,
+                COUNT(*) FILTER (WHERE data_request.done_by < $2
+                                    OR (data_request.state = 'received'
+                                        AND data_request.answer_by < $2)) AS overdue
+         FROM data_request
+         WHERE data_request.closed_on IS NULL AND ",
+        kept_in!("$1", "$2", "data_request.member_id")
+    );
+    on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(today).fetch_one(db))
 }

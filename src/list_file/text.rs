@@ -15,7 +15,8 @@ pub fn read(bytes: &[u8]) -> Result<ListFile, Refusal> {
         .flexible(true)
         .delimiter(separator)
         .from_reader(text.as_bytes());
-    let (mut rows, mut cells) = (Vec::new(), 0);
+    let (mut rows, mut cells): (Vec<Row>, usize) = (Vec::new(), 0);
+    let mut last = 0;
     for record in reader.records() {
         let record = record.map_err(|_| Refusal::Damaged)?;
         if record.len() > MOST_COLUMNS {
@@ -26,7 +27,9 @@ pub fn read(bytes: &[u8]) -> Result<ListFile, Refusal> {
             return Err(Refusal::TooManyRows);
         }
         let line = record.position().map_or(0, csv::Position::line);
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        // A file with the line ends of an old Mac has one line, as csv counts.
+        let line = u32::try_from(line).unwrap_or(u32::MAX).max(last + 1);
+        last = line;
         let row = Row { line, cells: record.iter().map(cell).collect::<Result<_, _>>()? };
         if !row.cells.iter().all(Cell::is_empty) {
             rows.push(row);

@@ -1,7 +1,8 @@
 //! A workbook of Excel, cell by cell: reading a sheet at once would let a file of a few
 //! kilobytes take all the memory (tafia/calamine#693).
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read, Write};
+use std::panic;
 
 use calamine::{DataRef, Reader, Xlsx};
 use zip::ZipArchive;
@@ -21,13 +22,19 @@ const HARMLESS: u64 = 4 * 1024 * 1024;
 
 pub fn read(bytes: &[u8]) -> Result<ListFile, Refusal> {
     let fonts = examine(bytes)?;
+    // The reader counts with the numbers of the file, and panics where they are absurd.
+    let sheets = panic::catch_unwind(|| sheets(bytes)).map_err(|_| Refusal::Damaged)??;
+    Ok(ListFile { sheets, fonts })
+}
+
+fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
     let (mut sheets, mut cells) = (Vec::new(), 0);
     for name in book.sheet_names() {
         let rows = read_sheet(&mut book, &name, &mut cells)?;
         sheets.push(Sheet { name, rows });
     }
-    Ok(ListFile { sheets, fonts })
+    Ok(sheets)
 }
 
 /// Unpacks everything once without keeping it, counting: what a file says of its own
@@ -50,14 +57,69 @@ fn examine(bytes: &[u8]) -> Result<Vec<String>, Refusal> {
             unpacked += styles.len() as u64;
             fonts = fonts_of(&String::from_utf8_lossy(&styles));
         }
-        unpacked +=
-            std::io::copy(&mut entry, &mut std::io::sink()).map_err(|_| Refusal::Damaged)?;
+        let mut promise = Promise::default();
+        unpacked += io::copy(&mut entry, &mut promise).map_err(|_| Refusal::Damaged)?;
+        promise.look(true);
+        if promise.is_broken {
+            return Err(Refusal::Bomb);
+        }
         let packed = bytes.len() as u64;
         if unpacked > MOST_UNPACKED || (unpacked > HARMLESS && unpacked / packed > TIGHTEST) {
             return Err(Refusal::Bomb);
         }
     }
     if is_workbook { Ok(fonts) } else { Err(Refusal::NotAList) }
+}
+
+/// Looks through what is unpacked for a promise of more texts than any list has: the reader
+/// takes memory for as many as the file says (`uniqueCount` of the shared strings), and a
+/// program that cannot have its memory ends.
+#[derive(Default)]
+struct Promise {
+    /// What may be the beginning of a promise, without the zeros of UTF-16.
+    rest: Vec<u8>,
+    is_broken: bool,
+}
+
+impl Promise {
+    const NAME: &[u8] = b"uniqueCount";
+    /// Longer than this no honest one is.
+    const LONGEST: usize = 64;
+
+    /// Judges every promise that is there in full; what is cut off waits for more, but at
+    /// the end.
+    fn look(&mut self, at_the_end: bool) {
+        while let Some(at) = find(&self.rest, Promise::NAME) {
+            let behind = &self.rest[at + Promise::NAME.len()..];
+            if behind.len() < Promise::LONGEST && !at_the_end {
+                self.rest.drain(..at);
+                return;
+            }
+            let digits = behind.iter().skip_while(|it| b"= \t\r\n\"'".contains(it));
+            let digits: Vec<u8> = digits.copied().take_while(u8::is_ascii_digit).collect();
+            let count = str::from_utf8(&digits).ok().and_then(|it| it.parse::<usize>().ok());
+            self.is_broken |= count.is_none_or(|it| it > MOST_CELLS);
+            self.rest.drain(..at + Promise::NAME.len());
+        }
+        let keep = self.rest.len().saturating_sub(Promise::NAME.len());
+        self.rest.drain(..keep);
+    }
+}
+
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|it| it == word)
+}
+
+impl Write for Promise {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.rest.extend(bytes.iter().filter(|it| **it != 0));
+        self.look(false);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The names in `<name val="…"/>` of the styles.
@@ -85,8 +147,11 @@ fn read_sheet(
             return Err(Refusal::TooManyColumns);
         }
         *all_cells += 1;
-        if rows.last().is_none_or(|it| it.line != line + 1) {
-            rows.push(Row { line: line + 1, cells: Vec::new() });
+        match rows.last() {
+            Some(row) if row.line == line + 1 => {}
+            // No program writes its rows out of order: whose cells these are is not known.
+            Some(row) if row.line > line => return Err(Refusal::Damaged),
+            _ => rows.push(Row { line: line + 1, cells: Vec::new() }),
         }
         if rows.len() > MOST_ROWS || *all_cells > MOST_CELLS {
             return Err(Refusal::TooManyRows);

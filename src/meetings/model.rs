@@ -154,6 +154,44 @@ pub struct Listed {
     pub unmarked: i64,
 }
 
+/// What the meetings of a list add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Sums {
+    pub held: i64,
+    /// Cells that held one of them.
+    pub cells: i64,
+    pub expected: i64,
+    pub present: i64,
+    pub excused: i64,
+    pub unexcused: i64,
+}
+
+impl Sums {
+    fn unmarked(self) -> i64 {
+        self.expected - self.present - self.excused - self.unexcused
+    }
+
+    /// `Ở 7 chi bộ. Có mặt 50/60 lượt phải dự; vắng có lý do 7, không lý do 3.` Of a cell
+    /// itself it is not said where.
+    pub fn said(self, of_cell: bool) -> String {
+        let cells = (!of_cell).then(|| format!("Ở {} chi bộ.", number::grouped(self.cells)));
+        let rolled = (self.expected > 0).then(|| {
+            let unmarked = match self.unmarked() {
+                0 => String::new(),
+                count => format!(", chưa đánh dấu {}", number::grouped(count)),
+            };
+            format!(
+                "Có mặt {}/{} lượt phải dự; vắng có lý do {}, không lý do {}{unmarked}.",
+                number::grouped(self.present),
+                number::grouped(self.expected),
+                number::grouped(self.excused),
+                number::grouped(self.unexcused),
+            )
+        });
+        cells.into_iter().chain(rolled).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Somebody who came without standing on the roll.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Guest {

@@ -1,10 +1,10 @@
-//! The list of meetings, and one meeting.
+//! One meeting; the list of meetings is beside it.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
@@ -18,21 +18,22 @@ use crate::error::{Error, Result};
 use crate::faults::Faults;
 use crate::ids::MeetingId;
 use crate::meetings::form::GuestForm;
-use crate::meetings::model::{AttendanceStatus, Guest, HalfYear, Listed, Meeting};
+use crate::meetings::model::{AttendanceStatus, Guest, Meeting};
 use crate::meetings::roll_call::model::{OnRoll, Tally};
 use crate::meetings::roll_call::version::Version;
 use crate::meetings::{absences, roll_call, sheet, store, write};
 use crate::organisation::model::Unit;
-use crate::web::{Form, Path, Query};
+use crate::web::{Form, Path};
 use crate::{audit, clock, organisation};
 
-const PER_PAGE: i64 = 50;
+mod list;
+
 const HISTORY: i64 = 20;
 
 pub fn routes() -> Routes {
     let (see, keep) = (Need::Right(Right::SeeNames), Need::Right(Right::KeepMeetings));
     Routes::new()
-        .get("/units/{code}/meetings", see, list)
+        .get("/units/{code}/meetings", see, list::list)
         .get("/units/{code}/meetings/new", keep, write::new)
         .post("/units/{code}/meetings", keep, write::add)
         .get("/meetings/{id}", see, show)
@@ -57,86 +58,6 @@ pub async fn enter(
     let scope = guard::enter(tx, viewer, meeting.unit_id, right).await?;
     let unit = organisation::store::get(tx, meeting.unit_id, clock::today()).await?;
     Ok((meeting, unit, scope))
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct ListQuery {
-    year: String,
-    page: String,
-}
-
-#[derive(Template)]
-#[template(path = "meetings/list.html")]
-struct ListPage {
-    frame: Frame,
-    unit: Unit,
-    may_keep: bool,
-    today: NaiveDate,
-    /// The year that was asked for.
-    year: Option<i32>,
-    /// The years to choose from, newest first.
-    years: Vec<i32>,
-    total: i64,
-    page: i64,
-    pages: i64,
-    halves: Vec<(HalfYear, Vec<Listed>)>,
-}
-
-impl ListPage {
-    fn is_year(&self, year: i32) -> bool {
-        self.year == Some(year)
-    }
-
-    /// The address of another page of the same list.
-    fn href(&self, page: i64) -> String {
-        let year = self.year.map_or_else(String::new, |it| it.to_string());
-        format!("/units/{}/meetings?year={year}&page={page}", self.unit.code)
-    }
-}
-
-async fn list(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(query): Query<ListQuery>,
-) -> Result<Html<String>> {
-    let mut tx = app.db.read().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
-    let year = query.year.trim().parse().ok().filter(|it| (1900..=2100).contains(it));
-    let first_of = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
-    let days = (first_of(year.unwrap_or(1900)), first_of(year.unwrap_or(2199) + 1));
-    let (total, first, last) = store::span(&mut tx, unit.id, days).await?;
-    let pages = (total + PER_PAGE - 1) / PER_PAGE;
-    let page = query.page.parse().unwrap_or(1).clamp(1, pages.max(1));
-    let part = (PER_PAGE, (page - 1) * PER_PAGE);
-    let listed = store::list(&mut tx, unit.id, days, part).await?;
-    let years = first.zip(last).map(|(first, last)| (first.year()..=last.year()).rev().collect());
-    let page = ListPage {
-        frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?,
-        may_keep: scope.may(Right::KeepMeetings),
-        today: clock::today(),
-        unit,
-        year,
-        years: years.unwrap_or_default(),
-        total,
-        page,
-        pages,
-        halves: by_half(listed),
-    };
-    Ok(Html(page.render()?))
-}
-
-fn by_half(listed: Vec<Listed>) -> Vec<(HalfYear, Vec<Listed>)> {
-    let mut halves: Vec<(HalfYear, Vec<Listed>)> = Vec::new();
-    for it in listed {
-        let half = HalfYear::of(it.meeting.held_on);
-        match halves.last_mut().filter(|(last, _)| *last == half) {
-            Some((_, group)) => group.push(it),
-            None => halves.push((half, vec![it])),
-        }
-    }
-    halves
 }
 
 #[derive(Template)]

@@ -1,77 +1,21 @@
 //! The tables of meetings, their rolls and guests.
 
-use chrono::NaiveDate;
-
 use crate::access::guard::Scope;
 use crate::clock::{self, Moment};
 use crate::db::{Tx, change, on, one_row};
-use crate::ids::{MeetingId, UnitId};
-use crate::meetings::model::{AttendanceStatus, Guest, Listed, Mark, Meeting, NewMeeting};
+use crate::ids::{ErasureId, MeetingId};
+use crate::meetings::model::{AttendanceStatus, Guest, Mark, Meeting, NewMeeting};
 use crate::meetings::roll_call::model::OnRoll;
 use crate::meetings::roll_call::version::Standing;
 
 pub mod absences;
 pub mod attended;
+pub mod book;
 pub mod versions;
 
 pub async fn get(tx: &mut Tx, id: MeetingId) -> sqlx::Result<Meeting> {
     let sql = "SELECT * FROM meeting WHERE id = $1";
     on!(tx, db => sqlx::query_as(sql).bind(id).fetch_one(db))
-}
-
-/// Meetings of the unit and of those that were below it on the day, from `from` up to,
-/// but not on, `to`, newest first.
-pub async fn list(
-    tx: &mut Tx,
-    unit_id: UnitId,
-    (from, to): (NaiveDate, NaiveDate),
-    (limit, offset): (i64, i64),
-) -> sqlx::Result<Vec<Listed>> {
-    let sql = "SELECT meeting.*, unit_period.name AS unit_name,
-                      CASE WHEN meeting.rolled_at IS NULL
-                           THEN (SELECT COUNT(*) FROM attendance
-                                 WHERE attendance.meeting_id = meeting.id
-                                   AND attendance.status = 'unmarked')
-                           ELSE meeting.expected - meeting.present - meeting.excused
-                                - meeting.unexcused
-                      END AS unmarked
-               FROM unit_ancestor
-               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
-                            AND meeting.held_on >= unit_ancestor.from_on
-                            AND (unit_ancestor.to_on IS NULL
-                                 OR meeting.held_on < unit_ancestor.to_on)
-               JOIN unit_period ON unit_period.unit_id = meeting.unit_id
-                                AND unit_period.from_on <= meeting.held_on
-                                AND (unit_period.to_on IS NULL
-                                     OR unit_period.to_on > meeting.held_on)
-               WHERE unit_ancestor.ancestor_id = $1
-                 AND meeting.held_on >= $2 AND meeting.held_on < $3
-               ORDER BY meeting.held_on DESC, meeting.id DESC
-               LIMIT $4 OFFSET $5";
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(unit_id)
-        .bind(from)
-        .bind(to)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(db))
-}
-
-/// How many meetings [`list`] finds in these days, and the first and last day of any.
-pub async fn span(
-    tx: &mut Tx,
-    unit_id: UnitId,
-    (from, to): (NaiveDate, NaiveDate),
-) -> sqlx::Result<(i64, Option<NaiveDate>, Option<NaiveDate>)> {
-    let sql = "SELECT COUNT(*) FILTER (WHERE meeting.held_on >= $2 AND meeting.held_on < $3),
-                      MIN(meeting.held_on), MAX(meeting.held_on)
-               FROM unit_ancestor
-               JOIN meeting ON meeting.unit_id = unit_ancestor.unit_id
-                            AND meeting.held_on >= unit_ancestor.from_on
-                            AND (unit_ancestor.to_on IS NULL
-                                 OR meeting.held_on < unit_ancestor.to_on)
-               WHERE unit_ancestor.ancestor_id = $1";
-    on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(from).bind(to).fetch_one(db))
 }
 
 pub async fn add(tx: &mut Tx, new: &NewMeeting, at: Moment) -> sqlx::Result<()> {
@@ -302,4 +246,13 @@ pub async fn roll_so_far(
                ORDER BY CASE WHEN residence.category = 'normal' THEN 0 ELSE 1 END,
                         member.sort_key, member.id";
     on!(tx, db => sqlx::query_as(sql).bind(scope.unit_id()).bind(on).fetch_all(db))
+}
+
+/// Takes the reasons of absence of the people whom the erasure names; the marks stay.
+async fn forget_reasons(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    let sql = "UPDATE attendance SET reason = ''
+               WHERE reason <> ''
+                 AND member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The people of the registry: who they are, and in which cell they live.
 
+pub mod age;
 pub mod export;
 pub mod form;
 pub mod letters;

@@ -4,7 +4,9 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::ids::{LetterId, MemberId, ResidenceId, UnitId, WorkplaceId};
 use crate::vietnamese::day::{self, PartialDay, Precision};
+use crate::vietnamese::masked::masked;
 use crate::vietnamese::name::FullName;
+use crate::vietnamese::phone;
 use crate::words::words;
 
 words! {
@@ -150,6 +152,24 @@ impl Member {
     pub fn born(&self) -> Option<PartialDay> {
         let (day, precision) = self.born_on.zip(self.born_precision)?;
         Some(PartialDay { day, precision })
+    }
+
+    /// Telephone and card, each empty where there is none: masked, unless somebody asked for
+    /// them and that was written down.
+    pub fn numbers(&self, asked_for: bool) -> [(&'static str, String); 2] {
+        let (number, card) = (self.phone.as_deref(), self.card_number.as_deref());
+        let (number, card) = (number.unwrap_or_default(), card.unwrap_or_default());
+        let shown = if asked_for {
+            [phone::show(number), card.to_owned()]
+        } else {
+            [phone::masked(number), masked(card)]
+        };
+        let [number, card] = shown;
+        [("Điện thoại", number), ("Số thẻ", card)]
+    }
+
+    pub fn has_numbers(&self) -> bool {
+        self.phone.is_some() || self.card_number.is_some()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
-use crate::db::{self, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::{MemberId, UnitId};
 use crate::members::store;
@@ -36,11 +36,12 @@ pub fn routes() -> Routes {
     let keep = Need::Right(Right::KeepMembers);
     let export = Need::Right(Right::ExportNames);
     Routes::new()
-        .get("/units/{code}/members", see, list::list)
+        .get_kept("/units/{code}/members", see, list::list)
         .get("/units/{code}/members/print", export, export::paper)
         .get("/units/{code}/members/new", keep, add::form)
         .post("/units/{code}/members", keep, add::add)
         .get("/members/{id}", see, show::show)
+        .post("/members/{id}/numbers", see, show::numbers)
         .get("/members/{id}/edit", keep, edit::form)
         .post("/members/{id}/edit", keep, edit::change)
         .get("/members/{id}/move", keep, transfer::form)
@@ -60,6 +61,7 @@ pub fn routes() -> Routes {
         .post("/units/{code}/letters", keep, letters::receive::add)
         .post("/units/{code}/letters/steps", keep, letters::step::step)
         .get("/letters/{id}", see, letters::paper::show)
+        .post("/letters/{id}/numbers", see, letters::paper::numbers)
         .get("/letters/{id}/reception", see, letters::paper::reception)
         .get("/letters/{id}/edit", keep, letter::edit_form)
         .post("/letters/{id}/edit", keep, letter::change)
@@ -78,6 +80,12 @@ async fn enter_member(
         return Err(Error::BadRequest(
             "Hồ sơ này đã gộp vào hồ sơ khác của cùng một người. Tìm đồng chí ấy trong danh sách \
              rồi sửa ở hồ sơ còn giữ.",
+        ));
+    }
+    if right == Right::KeepMembers && store::is_anonymised(tx, id).await? {
+        return Err(Error::BadRequest(
+            "Hồ sơ này đã ẩn danh: chỉ còn để đếm, không sửa và không tiếp nhận lại được. Đồng \
+             chí ấy trở về thì ghi hồ sơ mới.",
         ));
     }
     let cell = organisation::store::get(tx, cell_id, clock::today()).await?;
@@ -115,11 +123,4 @@ fn chosen(typed: &str, units: &[Unit]) -> Result<UnitId> {
 /// A page that was not taken: the form as it was typed, and what is wrong with it.
 fn refused(status: StatusCode, page: &impl Template) -> Result<Response> {
     Ok((status, Html(page.render()?)).into_response())
-}
-
-/// Somebody wrote the same between our reading and our writing: the form sent once more
-/// is shown what changed.
-fn raced(error: sqlx::Error) -> Error {
-    let passes = matches!(error, sqlx::Error::RowNotFound) || db::is_duplicate(&error);
-    if passes { Error::Unavailable(error.into()) } else { error.into() }
 }

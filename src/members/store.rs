@@ -8,15 +8,21 @@ use crate::members::model::{NewLetter, NewMember, NewResidence, Workplace};
 use crate::vietnamese::fold;
 
 pub use self::export::{each, listed};
+pub use self::forget::{NAMELESS, forget, is_anonymised};
 pub use self::known::{Known, known, remove};
 pub use self::letter::{
     attach_letter, change_letter, detach_letters, find_letter, get_letter, letters_of,
 };
-pub(crate) use self::list::kept_in;
-pub use self::list::{Filter, ListRow, RANKED, count_listed, list};
+pub use self::list::{Filter, ListRow, RANKED, count_listed, list, workplace_name};
+pub(crate) use self::list::{kept_in, restricted};
+pub use self::many::Many;
 pub use self::merge::{Merge, add_merge, find_merge, merge_of, merges_into, undo_merge};
+pub use self::moves::{
+    CellCount, Move, Resident, counts_by_cell, letters_waiting, move_back, move_residents,
+    residents_from,
+};
 pub use self::person::{
-    cell_of, change, find_by_card, find_by_folded, find_by_phone, get, hold, search,
+    cell_of, change, find_by_card, find_by_folded, find_by_phone, get, hold, is_restricted, search,
 };
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
@@ -26,11 +32,14 @@ pub use self::timeline::{
 };
 
 mod export;
+mod forget;
 mod known;
 mod letter;
 pub mod letters;
-mod list;
+pub mod list;
+mod many;
 mod merge;
+mod moves;
 mod person;
 mod residence;
 mod timeline;
@@ -71,8 +80,8 @@ pub async fn add(tx: &mut Tx, new: &NewMember, at: Moment) -> sqlx::Result<()> {
 pub async fn add_residence(tx: &mut Tx, new: &NewResidence, at: Moment) -> sqlx::Result<()> {
     let sql = "INSERT INTO residence (id, member_id, cell_id, letter_id, address,
                                       household_cluster, kind, category, exempt_reason,
-                                      started_on, ended_on, end_reason, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                                      started_on, ended_on, end_reason, created_at, ended_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     change!(
         tx,
         sqlx::query(sql)
@@ -89,6 +98,7 @@ pub async fn add_residence(tx: &mut Tx, new: &NewResidence, at: Moment) -> sqlx:
             .bind(new.ended.map(|(day, _)| day))
             .bind(new.ended.map(|(_, reason)| reason))
             .bind(at)
+            .bind(new.ended.map(|_| at))
     )?;
     Ok(())
 }

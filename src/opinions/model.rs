@@ -89,6 +89,21 @@ impl Opinion {
         }
     }
 
+    /// How far it had come by the day.
+    pub fn status_on(&self, on: NaiveDate) -> OpinionStatus {
+        let by = |day: Option<NaiveDate>| day.is_some_and(|it| it <= on);
+        match (by(self.answered_on), by(self.forwarded_on)) {
+            (true, _) => OpinionStatus::Answered,
+            (false, true) => OpinionStatus::Forwarded,
+            (false, false) => OpinionStatus::Recorded,
+        }
+    }
+
+    /// Where it had been sent by the day.
+    pub fn sent_by(&self, on: NaiveDate) -> Option<&str> {
+        self.forwarded_to.as_deref().filter(|_| self.forwarded_on.is_some_and(|it| it <= on))
+    }
+
     /// The first thing that happened to it after it was raised, and its day.
     pub fn first_step_on(&self) -> Option<NaiveDate> {
         self.forwarded_on.or(self.answered_on)
@@ -181,6 +196,20 @@ mod tests {
         it.answered_on = Some(day("2024-06-30"));
         assert_eq!(it.days_of(Step::Forward, today), (day("2024-05-10"), day("2024-06-30")));
         assert_eq!(it.first_step_on(), Some(day("2024-05-20")));
+    }
+
+    #[test]
+    fn an_opinion_had_come_as_far_as_the_days_of_its_steps_say() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let mut it = opinion();
+        it.forwarded_on = Some(day("2024-05-20"));
+        it.forwarded_to = Some("UBND phường".to_owned());
+        it.answered_on = Some(day("2024-06-30"));
+        assert_eq!(it.status_on(day("2024-05-19")), OpinionStatus::Recorded);
+        assert_eq!(it.sent_by(day("2024-05-19")), None);
+        assert_eq!(it.status_on(day("2024-06-29")), OpinionStatus::Forwarded);
+        assert_eq!(it.sent_by(day("2024-05-20")), Some("UBND phường"));
+        assert_eq!(it.status_on(day("2024-06-30")), OpinionStatus::Answered);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::access::guard::Scope;
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
-use crate::ids::{MeetingId, OpinionId, UnitId};
+use crate::ids::{ErasureId, MeetingId, OpinionId, UnitId};
 use crate::opinions::model::{Counts, NewOpinion, Opinion, Step, Which};
 use crate::vietnamese::fold;
 
@@ -17,9 +17,24 @@ const MOST_ANSWERS: i64 = 200;
 pub struct Filter {
     pub from: NaiveDate,
     pub to: NaiveDate,
+    /// How far they had come by this day.
+    pub as_of: NaiveDate,
     pub which: Which,
     /// Words of the topic or the text, as typed.
     pub q: String,
+    /// The unit right below through which they belonged here on their day; itself for the
+    /// unit's own.
+    pub child_id: Option<UnitId>,
+    /// Whether only what counts is asked for: not what a unit noted of days before it began.
+    pub counted: bool,
+}
+
+impl Filter {
+    /// All raised on these days, as far as they had come by `as_of`.
+    pub fn of_days((from, to): (NaiveDate, NaiveDate), as_of: NaiveDate) -> Filter {
+        let (which, q) = (Which::All, String::new());
+        Filter { from, to, as_of, which, q, child_id: None, counted: false }
+    }
 }
 
 /// Opinions with the names that belong to them.
@@ -47,7 +62,8 @@ macro_rules! in_the_book {
         "WHERE opinion.unit_id IN (SELECT unit_id FROM unit_ancestor WHERE ancestor_id = $1)
            AND EXISTS (SELECT 1 FROM unit_ancestor AS held
                        WHERE held.ancestor_id = $1 AND held.unit_id = opinion.unit_id
-                         AND (held.depth = 0
+                         AND ($10 IS NULL OR held.child_id = $10)
+                         AND ((held.depth = 0 AND NOT $11)
                               OR (held.from_on <= opinion.raised_on
                                   AND (held.to_on IS NULL OR held.to_on > opinion.raised_on))))
            AND opinion.raised_on >= $2 AND opinion.raised_on < $3
@@ -55,6 +71,25 @@ macro_rules! in_the_book {
            AND opinion.folded LIKE $6 ESCAPE '\\' AND opinion.folded LIKE $7 ESCAPE '\\'
            AND opinion.folded LIKE $8 ESCAPE '\\' AND opinion.folded LIKE $9 ESCAPE '\\' "
     };
+}
+
+/// How far an opinion had come by the day in $12.
+macro_rules! status {
+    () => {
+        "CASE WHEN opinion.answered_on <= $12 THEN 'answered'
+              WHEN opinion.forwarded_on <= $12 THEN 'forwarded'
+              ELSE 'recorded' END"
+    };
+}
+
+/// Binds what `in_the_book!` and `status!` ask for.
+macro_rules! bound {
+    ($query:expr, $unit_id:expr, $filter:expr) => {{
+        let [first, second, third, fourth, fifth, sixth] = six_patterns(&$filter.q);
+        let query = $query.bind($unit_id).bind($filter.from).bind($filter.to);
+        let query = query.bind(first).bind(second).bind(third).bind(fourth).bind(fifth);
+        query.bind(sixth).bind($filter.child_id).bind($filter.counted).bind($filter.as_of)
+    }};
 }
 
 /// A page of the unit's opinions, newest first.
@@ -66,49 +101,34 @@ pub async fn list(
 ) -> sqlx::Result<Vec<Opinion>> {
     let sql = opinions!(
         in_the_book!(),
-        "AND ($10 = '' OR opinion.status = $10
-              OR ($10 = 'unanswered' AND opinion.status <> 'answered'))
+        "AND ($13 = '' OR ($13 = 'unanswered' AND ",
+        status!(),
+        " <> 'answered') OR ",
+        status!(),
+        " = $13)
          ORDER BY opinion.raised_on DESC, opinion.created_at DESC, opinion.id DESC
-         LIMIT $11 OFFSET $12"
+         LIMIT $14 OFFSET $15"
     );
-    let [first, second, third, fourth, fifth, sixth] = six_patterns(&filter.q);
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(scope.unit_id())
-        .bind(filter.from)
-        .bind(filter.to)
-        .bind(first)
-        .bind(second)
-        .bind(third)
-        .bind(fourth)
-        .bind(fifth)
-        .bind(sixth)
+    on!(tx, db => bound!(sqlx::query_as(sql), scope.unit_id(), filter)
         .bind(filter.which.as_str())
         .bind(limit)
         .bind(offset)
         .fetch_all(db))
 }
 
-/// How many opinions of the filter, of whatever status, have come how far.
+/// How many opinions of the filter, of whatever status, had come how far.
 pub async fn counts(tx: &mut Tx, unit_id: UnitId, filter: &Filter) -> sqlx::Result<Counts> {
     let sql = concat!(
-        "SELECT COUNT(*) FILTER (WHERE opinion.status = 'recorded') AS recorded,
-                COUNT(*) FILTER (WHERE opinion.status = 'forwarded') AS forwarded,
-                COUNT(*) FILTER (WHERE opinion.status = 'answered') AS answered
-         FROM opinion ",
-        in_the_book!()
+        "SELECT COUNT(*) FILTER (WHERE status = 'recorded') AS recorded,
+                COUNT(*) FILTER (WHERE status = 'forwarded') AS forwarded,
+                COUNT(*) FILTER (WHERE status = 'answered') AS answered
+         FROM (SELECT ",
+        status!(),
+        " AS status FROM opinion ",
+        in_the_book!(),
+        ") AS raised"
     );
-    let [first, second, third, fourth, fifth, sixth] = six_patterns(&filter.q);
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(unit_id)
-        .bind(filter.from)
-        .bind(filter.to)
-        .bind(first)
-        .bind(second)
-        .bind(third)
-        .bind(fourth)
-        .bind(fifth)
-        .bind(sixth)
-        .fetch_one(db))
+    on!(tx, db => bound!(sqlx::query_as(sql), unit_id, filter).fetch_one(db))
 }
 
 /// How many opinions at the unit itself have come how far.
@@ -277,4 +297,12 @@ fn folded(new: &NewOpinion) -> String {
 fn six_patterns(typed: &str) -> [String; 6] {
     let mut words = fold::like_words(typed).into_iter();
     std::array::from_fn(|_| words.next().unwrap_or_else(|| "%".to_owned()))
+}
+
+/// Takes the speaker off the opinions of the people whom the erasure names.
+pub async fn forget(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    let sql = "UPDATE opinion SET member_id = NULL, version = version + 1
+               WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
 }

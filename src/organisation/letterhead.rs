@@ -18,7 +18,11 @@ pub struct Letterhead {
 impl Letterhead {
     /// The head of a document that the unit issues on `on`, under its names of that day.
     pub async fn of(tx: &mut Tx, unit: &Unit, on: NaiveDate) -> sqlx::Result<Letterhead> {
-        let path = store::path(tx, unit.id, on).await?;
+        Ok(Letterhead::below(&store::path(tx, unit.id, on).await?, unit, on))
+    }
+
+    /// Likewise, of a unit whose path on that day is known.
+    pub fn below(path: &[Unit], unit: &Unit, on: NaiveDate) -> Letterhead {
         let upper = path.iter().rev().nth(1).map(|it| it.party_name().to_uppercase());
         let body = path.last().unwrap_or(unit).party_name().to_uppercase();
         let seat = path.iter().rfind(|it| !it.is_cell());
@@ -27,7 +31,7 @@ impl Letterhead {
             Some(seat) if !seat.is_empty() => format!("{seat}, {}", day::long(on)),
             _ => day::long(on),
         };
-        Ok(Letterhead { upper: upper.unwrap_or_default(), body, place_and_day })
+        Letterhead { upper: upper.unwrap_or_default(), body, place_and_day }
     }
 
     /// In whose name the unit's documents are signed, and by whom.

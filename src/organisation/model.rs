@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::ids::UnitId;
 use crate::vietnamese::fold;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+#[schema(description = "Tỉnh, thành phố, phường, xã, thị trấn, chi bộ.")]
 pub enum UnitKind {
     Province,
     City,

@@ -1,4 +1,4 @@
-//! The unit tables.
+//! The unit tables; beside it what reorganisations do to them.
 
 use std::collections::HashSet;
 
@@ -9,6 +9,14 @@ use crate::db::{Tx, change, on, one_row};
 use crate::ids::UnitId;
 use crate::organisation::model::{NewUnit, Unit, UnitKind, by_name};
 use crate::organisation::tree::{Ancestor, Period, ancestry};
+
+pub use self::paths::{Paths, paths_below};
+pub use self::periods::{Turn, Turned, TurnedInto, periods, turn, turn_back};
+pub use self::succession::{Kin, Succession, forget_succession, predecessors, succeed, successors};
+
+mod paths;
+mod periods;
+mod succession;
 
 /// The unit as it was on `on`; after its end, or before its beginning, as it was
 /// nearest to that day.
@@ -48,6 +56,16 @@ pub async fn began_on(tx: &mut Tx, id: UnitId) -> sqlx::Result<NaiveDate> {
     first.ok_or(sqlx::Error::RowNotFound)
 }
 
+/// The last day of a unit that has ended by `today`; none while it stands.
+pub async fn ended_by(
+    tx: &mut Tx,
+    id: UnitId,
+    today: NaiveDate,
+) -> sqlx::Result<Option<NaiveDate>> {
+    let latest = get(tx, id, today).await?;
+    Ok(latest.to_on.filter(|to_on| *to_on <= today).and_then(|it| it.pred_opt()))
+}
+
 /// The code of a unit, if there is one with this id.
 pub async fn find_code(tx: &mut Tx, id: UnitId) -> sqlx::Result<Option<String>> {
     let sql = "SELECT code FROM unit WHERE id = $1";
@@ -57,6 +75,27 @@ pub async fn find_code(tx: &mut Tx, id: UnitId) -> sqlx::Result<Option<String>> 
 pub async fn find_id(tx: &mut Tx, code: &str) -> sqlx::Result<Option<UnitId>> {
     let sql = "SELECT id FROM unit WHERE code = $1";
     on!(tx, db => sqlx::query_scalar(sql).bind(code).fetch_optional(db))
+}
+
+/// The unit that a list is narrowed to: right below `id` on some day, or that unit itself. No
+/// unit where no code is typed, no row where there is no such one.
+pub async fn narrowed_to(
+    tx: &mut Tx,
+    id: UnitId,
+    code: &str,
+    on: NaiveDate,
+) -> sqlx::Result<Option<Unit>> {
+    if code.trim().is_empty() {
+        return Ok(None);
+    }
+    let sql = "SELECT unit.id FROM unit
+               WHERE unit.code = $2
+                 AND EXISTS (SELECT 1 FROM unit_ancestor
+                             WHERE unit_ancestor.unit_id = unit.id
+                               AND unit_ancestor.ancestor_id = $1 AND unit_ancestor.depth <= 1)";
+    let found: UnitId =
+        on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(code.trim()).fetch_one(db))?;
+    get(tx, found, on).await.map(Some)
 }
 
 /// The unit and all above it on `on`, top first.
@@ -74,6 +113,14 @@ pub async fn path(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Un
                  AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
                ORDER BY unit_ancestor.depth DESC";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
+}
+
+/// How many units stand below a unit on a day.
+pub async fn count_below(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<i64> {
+    let sql = "SELECT COUNT(*) FROM unit_ancestor
+               WHERE ancestor_id = $1 AND depth > 0
+                 AND from_on <= $2 AND (to_on IS NULL OR to_on > $2)";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(on).fetch_one(db))
 }
 
 /// The ward, commune or township that the unit belonged to on `on`, or is itself.
@@ -189,20 +236,24 @@ pub async fn add(tx: &mut Tx, units: &[NewUnit], at: Moment) -> sqlx::Result<()>
     let rows = ancestry(&periods, &outside)
         .map_err(|circle| sqlx::Error::Protocol(format!("unit {} is below itself", circle.0)))?;
     for row in rows {
-        let sql =
-            "INSERT INTO unit_ancestor (ancestor_id, unit_id, child_id, depth, from_on, to_on)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
-        change!(
-            tx,
-            sqlx::query(sql)
-                .bind(row.ancestor_id)
-                .bind(row.unit_id)
-                .bind(row.child_id)
-                .bind(row.depth)
-                .bind(row.from_on)
-                .bind(row.to_on)
-        )?;
+        add_ancestor(tx, &row).await?;
     }
+    Ok(())
+}
+
+async fn add_ancestor(tx: &mut Tx, row: &Ancestor) -> sqlx::Result<()> {
+    let sql = "INSERT INTO unit_ancestor (ancestor_id, unit_id, child_id, depth, from_on, to_on)
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    change!(
+        tx,
+        sqlx::query(sql)
+            .bind(row.ancestor_id)
+            .bind(row.unit_id)
+            .bind(row.child_id)
+            .bind(row.depth)
+            .bind(row.from_on)
+            .bind(row.to_on)
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The ancestors of every unit over time, computed from the periods of the units.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -16,7 +16,7 @@ pub struct Period {
 }
 
 /// A unit above another while the chain between them held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct Ancestor {
     pub ancestor_id: UnitId,
     pub unit_id: UnitId,
@@ -99,6 +99,15 @@ fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     }
+}
+
+/// Rows of many units in one order, however often they were divided on the way.
+pub fn evened(rows: Vec<Ancestor>) -> Vec<Ancestor> {
+    let mut of_unit: BTreeMap<UnitId, Vec<Ancestor>> = BTreeMap::new();
+    for row in rows {
+        of_unit.entry(row.unit_id).or_default().push(row);
+    }
+    of_unit.into_values().flat_map(joined).collect()
 }
 
 /// Rows that only a change of name divided become one.

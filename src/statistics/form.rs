@@ -4,6 +4,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::faults::Faults;
+use crate::statistics::bridge::Flow;
+use crate::statistics::half::HalfYear;
 use crate::statistics::model::AsOf;
 use crate::vietnamese::day;
 
@@ -28,10 +30,102 @@ impl AsOfForm {
             _ => Err(faults),
         }
     }
+}
 
-    /// As the page shows it: what was typed, with what it stood for where it was empty.
-    pub fn filled(as_of: AsOf) -> AsOfForm {
-        AsOfForm { on: day::short(as_of.on), year: as_of.year.to_string() }
+/// What the page of a unit is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PageForm {
+    pub on: String,
+    pub year: String,
+    /// The day from which on changes are told.
+    pub from: String,
+    /// A word of [`crate::statistics::sort::Sort`].
+    pub sort: String,
+}
+
+impl PageForm {
+    /// The count, and the first day of its changes: left empty, the last day of the half-year
+    /// before.
+    pub fn read(&self, today: NaiveDate) -> Result<(AsOf, NaiveDate), Faults> {
+        let as_of = AsOfForm { on: self.on.clone(), year: self.year.clone() }.read(today);
+        let mut faults = as_of.as_ref().err().cloned().unwrap_or_default();
+        let from = faults.read_optional("from", &self.from, day::read).flatten();
+        let as_of = as_of.map_err(|_| faults.clone())?;
+        if from.is_some_and(|from| from >= as_of.on) {
+            let fault = format!("Chọn ngày trước ngày {}", day::short(as_of.on));
+            faults.add("from", fault);
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok((as_of, from.unwrap_or_else(|| HalfYear::of(as_of.on).day_before())))
+    }
+
+    /// As the page shows it: the day that was counted, and what else was typed. What follows
+    /// from the day stays empty, so that it follows from another day, too.
+    #[must_use]
+    pub fn filled(&self, (as_of, from): (AsOf, NaiveDate)) -> PageForm {
+        let typed =
+            |field: &str, read: String| if field.trim().is_empty() { String::new() } else { read };
+        PageForm {
+            on: day::short(as_of.on),
+            year: typed(&self.year, as_of.year.to_string()),
+            from: typed(&self.from, day::short(from)),
+            sort: self.sort.clone(),
+        }
+    }
+}
+
+/// Two days and a reason, as the address of a list of people carries them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChangesForm {
+    pub from: String,
+    pub on: String,
+    /// A word of [`Flow`].
+    pub kind: String,
+    pub page: String,
+}
+
+impl ChangesForm {
+    pub fn read(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Faults> {
+        let days = PageForm { on: self.on.clone(), from: self.from.clone(), ..PageForm::default() };
+        days.read(today).map(|(as_of, from)| (from, as_of.on))
+    }
+
+    /// As the page shows it.
+    #[must_use]
+    pub fn filled(&self, (from, on): (NaiveDate, NaiveDate)) -> ChangesForm {
+        ChangesForm { from: day::short(from), on: day::short(on), ..self.clone() }
+    }
+
+    pub fn flow(&self) -> Option<Flow> {
+        Flow::read(&self.kind)
+    }
+}
+
+/// The day of what is late, and the one kind that is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChaseForm {
+    pub on: String,
+    /// A word of [`crate::statistics::chase::Kind`].
+    pub kind: String,
+    /// Its number, or `all` for the whole list on one, to print.
+    pub page: String,
+}
+
+impl ChaseForm {
+    /// What is left empty is `today`; no day to come is late.
+    pub fn read(&self, today: NaiveDate) -> Result<NaiveDate, Faults> {
+        let mut faults = Faults::default();
+        let read = |typed: &str| match day::read(typed)? {
+            on if on > today => Err(format!("Ngày này chưa tới; hôm nay là {}", day::short(today))),
+            on => Ok(on),
+        };
+        let on = faults.read_optional("on", &self.on, read);
+        on.map(|it| it.unwrap_or(today)).ok_or(faults)
     }
 }
 
@@ -55,6 +149,17 @@ mod tests {
         assert_eq!(read("", ""), Ok(AsOf { on: day(2024, 11, 15), year: 2024 }));
         assert_eq!(read("30/6/2023", ""), Ok(AsOf { on: day(2023, 6, 30), year: 2023 }));
         assert_eq!(read("2023-06-30", "2022"), Ok(AsOf { on: day(2023, 6, 30), year: 2022 }));
+    }
+
+    #[test]
+    fn changes_are_told_since_the_half_year_before() {
+        let today = NaiveDate::from_ymd_opt(2024, 11, 15).unwrap();
+        let from =
+            |from: &str| PageForm { from: from.to_owned(), ..PageForm::default() }.read(today);
+        assert_eq!(from("").unwrap().1, NaiveDate::from_ymd_opt(2024, 6, 30).unwrap());
+        assert_eq!(from("1/2/2020").unwrap().1, NaiveDate::from_ymd_opt(2020, 2, 1).unwrap());
+        let faults = from("15/11/2024").unwrap_err();
+        assert_eq!(faults.of("from"), Some("Chọn ngày trước ngày 15/11/2024"));
     }
 
     #[test]

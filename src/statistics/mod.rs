@@ -1,10 +1,16 @@
-//! Counts at every level, as of any day.
+//! Counts at every level, as of any day, and what is late.
 
+pub mod bridge;
+pub mod chase;
+pub mod half;
 pub mod model;
+pub mod people;
 pub mod store;
 
+pub mod chart;
 pub mod export;
 pub mod small;
+pub mod sort;
 
 pub mod form;
 pub mod pages;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::contributions::model::{ContributionKind, WorkKind};
 use crate::ids::UnitId;
 use crate::organisation::model::{Unit, by_name};
+use crate::statistics::half::{HalfFigures, HalfYear, OfChild};
 use crate::vietnamese::{day, number};
 
 /// The day of a count. People are counted as they stood on it; meetings and
@@ -20,11 +21,27 @@ pub struct AsOf {
 }
 
 impl AsOf {
+    /// A day and its own year.
+    pub fn of(on: NaiveDate) -> AsOf {
+        AsOf { on, year: on.year() }
+    }
+
     /// The first day of the meetings and contributions, and the first day after them.
     pub fn days(self) -> (NaiveDate, NaiveDate) {
         let new_year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MAX);
         let after = self.on.succ_opt().unwrap_or(NaiveDate::MAX);
         (new_year(self.year), after.min(new_year(self.year + 1)))
+    }
+
+    /// The last day that is counted; of a year that has not begun, the day itself.
+    pub fn last_day(self) -> NaiveDate {
+        let (from, to) = self.days();
+        if from < to { to.pred_opt().unwrap_or(self.on) } else { self.on }
+    }
+
+    /// The half-year of the last day that is counted.
+    pub fn half(self) -> HalfYear {
+        HalfYear::of(self.last_day())
     }
 
     /// `năm 2024`, or `năm 2024 đến 15/11/2024` while the year is not over.
@@ -46,6 +63,8 @@ impl AsOf {
 pub struct Members {
     pub normal: i64,
     pub exempt: i64,
+    /// Of those of category normal, how many have brought no introduction letter yet.
+    pub without_letter: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -105,6 +124,7 @@ impl AddAssign for Figures {
     fn add_assign(&mut self, other: Figures) {
         self.members.normal += other.members.normal;
         self.members.exempt += other.members.exempt;
+        self.members.without_letter += other.members.without_letter;
         self.meetings.held += other.meetings.held;
         self.meetings.periodic += other.meetings.periodic;
         self.meetings.cells += other.meetings.cells;
@@ -145,6 +165,8 @@ pub struct Overview {
     /// What stands in the books of the unit itself, where that is anything; the whole
     /// of a cell does, and is not said twice.
     pub direct: Option<Figures>,
+    /// The half-year of the day and those before it, by child.
+    pub halves: Vec<OfChild>,
 }
 
 impl Overview {
@@ -174,7 +196,24 @@ impl Overview {
         let mut children: Vec<Child> = children.filter(has_place).collect();
         children
             .sort_by(|a, b| by_name(&a.unit.name, &b.unit.name).then(a.unit.id.cmp(&b.unit.id)));
-        Overview { unit, as_of, total, children, direct }
+        Overview { unit, as_of, total, children, direct, halves: Vec::new() }
+    }
+
+    /// The latest half-year of a child, or of the unit itself under its own id.
+    pub fn half_of(&self, child_id: UnitId) -> HalfFigures {
+        let half = self.as_of.half();
+        let found = self.halves.iter().find(|it| it.half == half && it.child_id == child_id);
+        found.map(|it| it.figures).unwrap_or_default()
+    }
+
+    /// A half-year of the whole unit. A cell that changed its parent inside of it is counted
+    /// where it was on the last day, and so once.
+    pub fn half(&self, half: HalfYear) -> HalfFigures {
+        let mut whole = HalfFigures::default();
+        for it in self.halves.iter().filter(|it| it.half == half) {
+            whole.add(it.figures);
+        }
+        whole
     }
 
     /// What the children are: `Chi bộ`, `Phường, xã`.
@@ -227,6 +266,32 @@ impl ByKind {
     }
 }
 
+/// What was given of one kind, whatever it is counted in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfKind {
+    pub kind: ContributionKind,
+    pub count: i64,
+    /// `12 bộ đèn`, `3 món`: one for each measure.
+    pub sums: Vec<String>,
+}
+
+impl OfKind {
+    /// A row for each kind, the most frequent first.
+    pub fn of_rows(rows: &[ByKind]) -> Vec<OfKind> {
+        let mut kinds: Vec<OfKind> = Vec::new();
+        for row in rows {
+            let at = kinds.iter().position(|it| it.kind == row.kind).unwrap_or_else(|| {
+                kinds.push(OfKind { kind: row.kind, count: 0, sums: Vec::new() });
+                kinds.len() - 1
+            });
+            kinds[at].count += row.count;
+            kinds[at].sums.push(row.sum());
+        }
+        kinds.sort_by_key(|it| std::cmp::Reverse(it.count));
+        kinds
+    }
+}
+
 /// What was given for the works of one name.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ByWork {
@@ -254,6 +319,14 @@ mod tests {
         assert_eq!(days("2026-05-01", 2024), pair("2024-01-01", "2025-01-01"));
         let (from, to) = days("2024-05-01", 2025);
         assert!(from > to, "no day of the year has come yet");
+    }
+
+    #[test]
+    fn the_half_year_is_that_of_the_last_day_counted() {
+        let half = |on: &str, year| AsOf { on: on.parse().unwrap(), year }.half().short();
+        assert_eq!(half("2024-11-15", 2024), "II/24");
+        assert_eq!(half("2024-11-15", 2023), "II/23");
+        assert_eq!(half("2024-03-15", 2025), "I/24");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::ids::UnitId;
 use crate::organisation::model::Unit;
 use crate::small::{Shown, few, second, shown, told};
+use crate::statistics::half::HalfFigures;
 use crate::statistics::model::{Figures, Overview};
 
 /// A line of the table.
@@ -18,15 +19,27 @@ pub struct Line {
     pub figures: Figures,
     pub normal: Shown,
     pub exempt: Shown,
-    /// Whether attendance may be told.
+    pub without_letter: Shown,
+    /// The latest half-year.
+    pub half: HalfFigures,
+    /// Whether attendance may be told, of the year and of its half.
     pub attendance: bool,
 }
 
 impl Line {
-    fn exact(unit: Option<Unit>, left_on: Option<NaiveDate>, figures: Figures) -> Line {
+    fn exact(unit: Option<Unit>, figures: Figures, half: HalfFigures) -> Line {
         let normal = Shown::Exact(figures.members.normal);
         let exempt = Shown::Exact(figures.members.exempt);
-        Line { unit, left_on, figures, normal, exempt, attendance: true }
+        let without_letter = Shown::Exact(figures.members.without_letter);
+        let (left_on, attendance) = (None, true);
+        Line { unit, left_on, figures, normal, exempt, without_letter, half, attendance }
+    }
+
+    /// Whether some of its attendance counts too few: of the year, of the half-year, or of
+    /// what remains of the one without the other.
+    fn calls_few(&self) -> bool {
+        let (year, half) = (self.figures.meetings.expected, self.half.expected);
+        few(year) || few(half) || few(year - half)
     }
 }
 
@@ -50,11 +63,15 @@ pub struct View {
 impl View {
     pub fn new(overview: &Overview, sight: Sight) -> View {
         let children = overview.children.iter().map(|it| {
-            Line::exact(Some(it.unit.clone()), it.left_on(overview.as_of.on), it.figures)
+            let half = overview.half_of(it.unit.id);
+            let left_on = it.left_on(overview.as_of.on);
+            Line { left_on, ..Line::exact(Some(it.unit.clone()), it.figures, half) }
         });
-        let direct = overview.direct.map(|it| Line::exact(None, None, it));
+        let direct =
+            overview.direct.map(|it| Line::exact(None, it, overview.half_of(overview.unit.id)));
         let mut lines: Vec<Line> = children.chain(direct).collect();
-        let mut total = Line::exact(Some(overview.unit.clone()), None, overview.total);
+        let half = overview.half(overview.as_of.half());
+        let mut total = Line::exact(Some(overview.unit.clone()), overview.total, half);
         if let Sight::Counts(above) = sight {
             hide_total(&mut total, above);
             hide_lines(&mut lines, &total);
@@ -72,12 +89,14 @@ impl View {
 fn hide_total(total: &mut Line, above: Option<&Line>) {
     if let Some(above) = above {
         (total.normal, total.exempt) = (above.normal, above.exempt);
+        total.without_letter = above.without_letter;
         total.attendance = above.attendance;
         return;
     }
-    let Figures { members, meetings, .. } = total.figures;
+    let members = total.figures.members;
     (total.normal, total.exempt) = (told(members.normal), told(members.exempt));
-    total.attendance = total.normal.is_exact() && !few(meetings.expected);
+    total.without_letter = told(members.without_letter);
+    total.attendance = total.normal.is_exact() && !total.calls_few();
 }
 
 fn hide_lines(lines: &mut [Line], total: &Line) {
@@ -86,14 +105,17 @@ fn hide_lines(lines: &mut [Line], total: &Line) {
     };
     let normal = shown(&of(|it| it.members.normal, lines), total.normal.is_exact());
     let exempt = shown(&of(|it| it.members.exempt, lines), total.exempt.is_exact());
+    let letters = of(|it| it.members.without_letter, lines);
+    let letters = shown(&letters, total.without_letter.is_exact());
     let expected = of(|it| it.meetings.expected, lines);
     // Attendance tells how many there are, too.
-    let untold = (0..lines.len()).map(|at| !normal[at].is_exact() || few(expected[at]));
+    let untold = (0..lines.len()).map(|at| !normal[at].is_exact() || lines[at].calls_few());
     let mut untold: Vec<bool> = untold.collect();
     if let Some(at) = second(&expected, &untold, total.attendance) {
         untold[at] = true;
     }
     for (at, line) in lines.iter_mut().enumerate() {
         (line.normal, line.exempt, line.attendance) = (normal[at], exempt[at], !untold[at]);
+        line.without_letter = letters[at];
     }
 }

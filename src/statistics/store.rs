@@ -1,6 +1,6 @@
 //! The counts, each one query for a unit and all its children at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use sqlx::FromRow;
@@ -9,10 +9,17 @@ use crate::db::{Tx, on};
 use crate::ids::UnitId;
 use crate::organisation;
 use crate::organisation::model::Unit;
+use crate::statistics::bridge::{self as flows, Counts};
 use crate::statistics::model::{
     AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Opinions, Overview,
 };
 use crate::statistics::small::{Line, Sight, View};
+
+pub mod bridge;
+pub mod chase;
+pub mod halves;
+pub mod people;
+pub mod works;
 
 /// The unit and those right below it, each as it was on the day of the count.
 pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Overview> {
@@ -32,7 +39,8 @@ pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Over
     }
     let cells = cells_that_met(tx, id, as_of).await?;
     let periods = children_until(tx, id, as_of.on).await?;
-    Ok(Overview::new(unit, as_of, counted, periods, cells))
+    let halves = halves::by_child(tx, id, as_of.last_day()).await?;
+    Ok(Overview { halves, ..Overview::new(unit, as_of, counted, periods, cells) })
 }
 
 /// What the table of the unit above tells those who see no names of `id`; nothing above
@@ -60,7 +68,8 @@ async fn heads(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> 
         counted.entry(row.child_id).or_default().meetings = row.meetings;
     }
     let periods = children_until(tx, unit.id, as_of.on).await?;
-    Ok(Overview::new(unit.clone(), as_of, counted, periods, 0))
+    let halves = halves::by_child(tx, unit.id, as_of.last_day()).await?;
+    Ok(Overview { halves, ..Overview::new(unit.clone(), as_of, counted, periods, 0) })
 }
 
 #[derive(FromRow)]
@@ -73,7 +82,9 @@ struct MembersOf {
 async fn members(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<MembersOf>> {
     let sql = "SELECT unit_ancestor.child_id,
                       COUNT(*) FILTER (WHERE residence.category = 'normal') AS normal,
-                      COUNT(*) FILTER (WHERE residence.category = 'exempt') AS exempt
+                      COUNT(*) FILTER (WHERE residence.category = 'exempt') AS exempt,
+                      COUNT(*) FILTER (WHERE residence.category = 'normal'
+                                         AND residence.letter_id IS NULL) AS without_letter
                FROM unit_ancestor
                JOIN residence ON residence.cell_id = unit_ancestor.unit_id
                               AND residence.started_on <= $2
@@ -205,6 +216,24 @@ async fn children_until(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<
                WHERE unit_period.parent_id = $1 AND unit_period.from_on <= $2
                ORDER BY unit_period.from_on";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
+}
+
+/// Which reasons of a bridge the tables above a unit may not tell to somebody who sees no
+/// names. Like [`told_above`], as many look-ups as there are levels.
+pub async fn hidden_flows(
+    tx: &mut Tx,
+    id: UnitId,
+    (from, on): (NaiveDate, NaiveDate),
+) -> sqlx::Result<BTreeSet<usize>> {
+    let path = organisation::store::path(tx, id, on).await?;
+    let top = path.first().map_or(id, |it| it.id);
+    let own = Counts::of_units(&bridge::counts(tx, top, from, on).await?);
+    let mut hidden = flows::hidden(&own.into_values().collect::<Vec<_>>());
+    for above in path.iter().take_while(|it| it.id != id) {
+        let below = Counts::of_units(&bridge::counts_below(tx, above.id, from, on).await?);
+        hidden.extend(flows::hidden(&below.into_values().collect::<Vec<_>>()));
+    }
+    Ok(hidden)
 }
 
 /// What was given at or below `id`, by kind and measure.

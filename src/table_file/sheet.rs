@@ -1,9 +1,9 @@
-//! The workbook: one sheet that prints on A4 and reads like the list it came from.
+//! The workbook: sheets that print on A4 and read like the lists they came from.
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use tokio::sync::mpsc::Receiver;
 
-use super::{Cell, Table};
+use super::{Cell, Part, Table};
 
 /// The number that the format of the file has for A4.
 const A4: u8 = 9;
@@ -36,23 +36,44 @@ impl Looks {
 }
 
 /// Writes rows as they come; blocks the thread while it waits for them.
-pub fn write(table: &Table, mut rows: Receiver<Vec<Cell>>) -> Result<Vec<u8>, XlsxError> {
+pub fn write(table: &Table, mut parts: Receiver<Part>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet_with_constant_memory()?;
     let looks = Looks::new();
+    let mut next = Some(table.clone());
+    while let Some(table) = next {
+        let sheet = workbook.add_worksheet_with_constant_memory()?;
+        next = write_sheet(sheet, &table, &mut parts, &looks)?;
+    }
+    workbook.save_to_buffer()
+}
+
+/// Writes one sheet; the table of the sheet that comes next, if one does.
+fn write_sheet(
+    sheet: &mut Worksheet,
+    table: &Table,
+    parts: &mut Receiver<Part>,
+    looks: &Looks,
+) -> Result<Option<Table>, XlsxError> {
     set_up(sheet, table)?;
     for (column, (head, _)) in (0..).zip(&table.columns) {
         sheet.write_string_with_format(0, column, *head, &looks.head)?;
     }
-    let mut last = 0;
-    while let Some(row) = rows.blocking_recv() {
+    let (mut last, mut next) = (0, None);
+    while let Some(part) = parts.blocking_recv() {
+        let row = match part {
+            Part::Row(row) => row,
+            Part::Sheet(table) => {
+                next = Some(table);
+                break;
+            }
+        };
         last += 1;
         for (column, cell) in (0..).zip(row) {
-            write_cell(sheet, last, column, cell, &looks)?;
+            write_cell(sheet, last, column, cell, looks)?;
         }
     }
     sheet.autofilter(0, 0, last, last_column(table))?;
-    workbook.save_to_buffer()
+    Ok(next)
 }
 
 fn set_up(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {

@@ -4,6 +4,7 @@
 pub mod day;
 pub mod fold;
 pub mod lettering;
+pub mod masked;
 pub mod name;
 pub mod number;
 pub mod phone;

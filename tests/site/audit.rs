@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use haichieu::audit::chain::{self, Key};
+use haichieu::audit::chain::{self, Head, Key};
 use haichieu::audit::model::{Act, Actor};
 use haichieu::audit::store;
 use haichieu::db::Db;
@@ -54,6 +54,19 @@ async fn tamper(db: &Db, sql: &str) {
     }
 }
 
+/// Takes away what holds entries and seals together.
+async fn loosen(db: &Db) {
+    match db {
+        Db::Sqlite { writer, .. } => {
+            raw_sql("PRAGMA foreign_keys = OFF").execute(writer).await.unwrap();
+        }
+        Db::Postgres(pool) => {
+            let sql = "ALTER TABLE audit_seal DROP CONSTRAINT audit_seal_entry_id_fkey";
+            raw_sql(sql).execute(pool).await.unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_chain_holds_and_goes_on() {
     let site = site_with_entries(3).await;
@@ -92,7 +105,51 @@ async fn a_removed_entry_and_one_slipped_in_are_found() {
     assert!(verdict.broken.unwrap().contains("lấy ra khỏi chuỗi"));
     tamper(&site.db, "DELETE FROM audit_seal WHERE position >= 2").await;
     let verdict = chain::verify(&site.db, &key).await.unwrap();
-    assert!(verdict.broken.unwrap().contains("2 mục không nằm trong chuỗi"));
+    let why = verdict.broken.unwrap();
+    assert!(why.starts_with("2 mục không nằm trong chuỗi; đầu tiên là mục "), "{why}");
+    assert!(why.contains("(unit.rename, ") && why.contains(" ngày "), "{why}");
+}
+
+#[tokio::test]
+async fn the_last_entry_taken_out_is_missed() {
+    let site = site_with_entries(3).await;
+    let key = key("last-removed.key");
+    chain::seal_tail(&site.db, &key).await.unwrap();
+    loosen(&site.db).await;
+    tamper(&site.db, "DELETE FROM audit_entry WHERE summary = 'Việc thứ 3'").await;
+    let verdict = chain::verify(&site.db, &key).await.unwrap();
+    assert_eq!(verdict.sealed, 2);
+    assert!(verdict.broken.unwrap().contains("mục số 3: đã bị lấy ra"));
+}
+
+/// A cut tail leaves a chain that holds: only what was written down before tells of it.
+#[tokio::test]
+async fn a_cut_tail_is_found_with_the_head_on_paper() {
+    let site = site_with_entries(3).await;
+    let key = key("cut.key");
+    chain::seal_tail(&site.db, &key).await.unwrap();
+    let paper = chain::verify(&site.db, &key).await.unwrap().head.unwrap().to_string();
+    let head: Head = paper.parse().unwrap();
+    let holds = async || {
+        let mut tx = site.db.read().await.unwrap();
+        chain::still_holds(&mut tx, &head).await.unwrap()
+    };
+    assert_eq!(holds().await, Ok(()));
+
+    tamper(&site.db, "DELETE FROM audit_seal WHERE position = 3").await;
+    loosen(&site.db).await;
+    tamper(&site.db, "DELETE FROM audit_entry WHERE summary = 'Việc thứ 3'").await;
+    assert_eq!(chain::verify(&site.db, &key).await.unwrap().broken, None);
+    assert!(holds().await.unwrap_err().contains("trong sổ chỉ còn 2 mục"));
+
+    site.seed(async |tx| {
+        let act = Act::new("unit.rename", None, "Việc khác".to_owned());
+        store::append(tx, &Actor::command_line(), act).await.unwrap();
+    })
+    .await;
+    chain::seal_tail(&site.db, &key).await.unwrap();
+    assert_eq!(chain::verify(&site.db, &key).await.unwrap().broken, None);
+    assert!(holds().await.unwrap_err().contains("đã bị viết lại"));
 }
 
 #[tokio::test]
@@ -101,6 +158,20 @@ async fn another_key_does_not_fit() {
     chain::seal_tail(&site.db, &key("one.key")).await.unwrap();
     let verdict = chain::verify(&site.db, &key("other.key")).await.unwrap();
     assert!(verdict.broken.unwrap().contains("khóa khác"));
+}
+
+/// Two servers of one database must have one key.
+#[tokio::test]
+async fn another_key_seals_nothing() {
+    let site = site_with_entries(3).await;
+    let (ours, other) = (key("ours.key"), key("others.key"));
+    chain::seal_tail(&site.db, &ours).await.unwrap();
+    let act = Act::new("unit.rename", None, "Việc sau".to_owned());
+    site.seed(async |tx| store::append(tx, &Actor::command_line(), act).await.unwrap()).await;
+    let error = chain::seal_tail(&site.db, &other).await.unwrap_err();
+    assert!(error.to_string().contains("chép đúng tệp khóa"), "{error}");
+    assert_eq!(chain::seal_tail(&site.db, &ours).await.unwrap(), 1);
+    assert!(chain::verify(&site.db, &ours).await.unwrap().broken.is_none());
 }
 
 #[tokio::test]
@@ -151,6 +222,7 @@ async fn looks_and_refusals_are_noted() {
     site.watch.settle().await;
 
     let entries = site.seed(async |tx| store::unsealed(tx, 100).await.unwrap()).await;
+    let entries: Vec<_> = entries.into_iter().map(|it| it.entry).collect();
     let mut said: Vec<_> = entries.iter().map(|it| (&*it.action, &*it.summary)).collect();
     said.sort_unstable();
     let refused = |status: u16, path: &str, times: &str| {
@@ -159,10 +231,10 @@ async fn looks_and_refusals_are_noted() {
     let expected = [
         ("access.refused", refused(403, "/units/a1/settings", "")),
         ("access.refused", refused(404, &page, " (2 lần)")),
-        ("view.member", "Mở trang của Trần Thị Hạnh (3 lần)".to_owned()),
+        ("view.member", "Mở trang đảng viên (3 lần)".to_owned()),
     ];
     assert_eq!(said, expected.each_ref().map(|(action, summary)| (*action, &**summary)));
     assert!(entries.iter().all(|it| it.account_id.is_some()));
     // The history of the record is about what was done to it.
-    officer.get(&page).await.assert_hides("Mở trang của");
+    officer.get(&page).await.assert_hides("Mở trang đảng viên");
 }

@@ -138,13 +138,11 @@ async fn cell_with_a_fund() -> (Site, Visitor, String) {
 async fn lines(site: &Site) -> i64 {
     site.seed(async |tx| {
         let cell = site.town.cell_a1;
-        let filter = contributions::store::book::Filter {
-            from: NaiveDate::from_ymd_opt(1900, 1, 1).unwrap(),
-            to: NaiveDate::from_ymd_opt(2101, 1, 1).unwrap(),
-            kind: None,
-            work_item_id: None,
-        };
-        let totals = contributions::store::book::sums(tx, cell, filter).await.unwrap();
+        let filter = contributions::store::filter::Filter::of_days((
+            NaiveDate::from_ymd_opt(1900, 1, 1).unwrap(),
+            NaiveDate::from_ymd_opt(2101, 1, 1).unwrap(),
+        ));
+        let totals = contributions::store::book::sums(tx, cell, &filter).await.unwrap();
         totals.iter().map(|it| it.entries).sum()
     })
     .await

@@ -1,14 +1,17 @@
 //! The demonstration's registry.
 
+use haichieu::access::model::Role;
+use haichieu::clock;
 use haichieu::db::{Db, Tx};
 use haichieu::exchange::demo::accounts::{self, Keys};
-use haichieu::exchange::demo::build;
+use haichieu::exchange::demo::{build, reform};
+use reqwest::StatusCode;
 
 use crate::exchange::{haichieu, number, texts};
 use crate::support::{Site, fresh_database, visitor};
 
 /// The rows of a query that should find none are the faults.
-const FAULTS: [(&str, &str); 10] = [
+const FAULTS: [(&str, &str); 13] = [
     (
         "two open residences",
         "SELECT COUNT(*) FROM (SELECT member_id FROM residence WHERE ended_on IS NULL
@@ -43,10 +46,36 @@ const FAULTS: [(&str, &str); 10] = [
             OR meeting.excused <> roll.excused OR meeting.unexcused <> roll.unexcused",
     ),
     (
-        "a ward without a letter to receive, or one to assign",
+        "a ward of 2024 without a letter to receive, or one to assign",
         "SELECT COUNT(*) FROM unit_period WHERE kind IN ('ward', 'commune')
+            AND from_on <= '2024-12-31' AND (to_on IS NULL OR to_on > '2024-12-31')
             AND (SELECT COUNT(DISTINCT received_on IS NULL) FROM introduction_letter
                  WHERE ward_id = unit_id AND cell_id IS NULL) <> 2",
+    ),
+    (
+        "a letter that waits in a ward that has ended, and that no ward of today finds",
+        "SELECT COUNT(*) FROM introduction_letter AS letter
+         WHERE cell_id IS NULL AND closed_on IS NULL
+           AND NOT EXISTS (SELECT 1 FROM unit_period
+                           WHERE unit_id = letter.ward_id AND to_on IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM unit_succession
+                           JOIN unit_period ON unit_period.unit_id = successor_id
+                                            AND unit_period.to_on IS NULL
+                           WHERE predecessor_id = letter.ward_id AND main)",
+    ),
+    (
+        "a cell that is in no ward of today",
+        "SELECT COUNT(*) FROM unit_period AS cell
+         WHERE cell.kind = 'cell' AND cell.to_on IS NULL
+           AND NOT EXISTS (SELECT 1 FROM unit_period
+                           WHERE unit_id = cell.parent_id AND to_on IS NULL
+                             AND kind IN ('ward', 'commune'))",
+    ),
+    (
+        "somebody who lives in a cell that has ended",
+        "SELECT COUNT(*) FROM residence WHERE ended_on IS NULL
+            AND NOT EXISTS (SELECT 1 FROM unit_period
+                            WHERE unit_id = residence.cell_id AND to_on IS NULL)",
     ),
     ("somebody unmarked", "SELECT COUNT(*) FROM attendance WHERE status = 'unmarked'"),
     (
@@ -69,13 +98,13 @@ const FAULTS: [(&str, &str); 10] = [
     ),
 ];
 
-const OF_THE_LAST_DAY: &str = "SELECT COUNT(*) FROM unit
+const OF_A_DAY: &str = "SELECT COUNT(*) FROM unit
      JOIN unit_ancestor ON unit_ancestor.ancestor_id = unit.id
-                        AND unit_ancestor.from_on <= '2024-12-31'
-                        AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > '2024-12-31')
+                        AND unit_ancestor.from_on <= '{on}'
+                        AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > '{on}')
      JOIN residence ON residence.cell_id = unit_ancestor.unit_id
-                    AND residence.started_on <= '2024-12-31'
-                    AND (residence.ended_on IS NULL OR residence.ended_on > '2024-12-31')
+                    AND residence.started_on <= '{on}'
+                    AND (residence.ended_on IS NULL OR residence.ended_on > '{on}')
      WHERE residence.category = ";
 
 #[tokio::test]
@@ -94,10 +123,30 @@ async fn the_demonstration_is_the_city_of_the_article() {
         ("nguyen-du", "normal", 1_201),
         ("tp-ha-tinh", "normal", 9_500),
         ("tp-ha-tinh", "exempt", 274),
+        ("tinh-ha-tinh", "normal", 9_500),
     ] {
-        let count = living_in(&mut tx, code, category).await;
+        let count = living_in(&mut tx, code, category, "2024-12-31").await;
         assert_eq!(count, expected, "{category} in {code}");
     }
+    // After both reforms, by the seven units of today.
+    for (code, expected) in [
+        ("tinh-ha-tinh", 9_500),
+        ("tp-ha-tinh", 0),
+        ("nguyen-du", 0),
+        ("tdp-2-nguyen-du", 207),
+        ("thanh-sen", 7_314),
+        ("tran-phu-2025-07", 1_569),
+        ("cam-binh-2025", 364),
+        ("ha-huy-tap-2025", 253),
+    ] {
+        let count = living_in(&mut tx, code, "normal", "2025-07-01").await;
+        assert_eq!(count, expected, "in {code} today");
+    }
+    let posts = "SELECT unit.code FROM role_grant JOIN account ON account.id = account_id
+                 JOIN unit ON unit.id = unit_id
+                 WHERE login IN ('canbo.nguyendu', 'tochuc.hatinh') ORDER BY unit.code";
+    let expected = ["bac-ha-2025", "nguyen-du", "thanh-sen", "tinh-ha-tinh"];
+    assert_eq!(texts(&mut tx, posts).await, expected);
     for (fault, sql) in FAULTS {
         assert_eq!(number(&mut tx, sql).await, 0, "{fault}");
     }
@@ -123,8 +172,8 @@ async fn the_demonstration_is_the_city_of_the_article() {
     assert!(said.contains("cơ sở dữ liệu này đã có dữ liệu"), "{said}");
 }
 
-async fn living_in(tx: &mut Tx, code: &str, category: &str) -> i64 {
-    let sql = format!("{OF_THE_LAST_DAY}'{category}' AND unit.code = '{code}'");
+async fn living_in(tx: &mut Tx, code: &str, category: &str, on: &str) -> i64 {
+    let sql = format!("{OF_A_DAY}'{category}' AND unit.code = '{code}'").replace("{on}", on);
     number(tx, sql.leak()).await
 }
 
@@ -183,12 +232,23 @@ async fn the_printed_passwords_open_the_accounts() {
     let Ok(known) = build(&mut tx, 1000).await else { panic!("nothing was built") };
 
     let accounts = accounts::add(&mut tx, &known, keys).await.unwrap();
+    assert!(reform(&mut tx, clock::now()).await.is_ok());
 
     tx.commit().await.unwrap();
     assert_eq!(accounts.len(), 5);
     for account in accounts {
         let form = [("login", account.login), ("password", account.password.as_str())];
         let page = visitor(&root, None).post("/sign-in", &form).await;
-        assert!(page.cookie.is_some(), "{}: {}", account.login, page.body);
+        let cookie = page.cookie.unwrap_or_else(|| panic!("{}: {}", account.login, page.body));
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let somebody = visitor(&root, Some(cookie));
+        // One place of work each: the wards that have ended do not ask to be chosen.
+        let home = somebody.get("/").await.leads_to().to_owned();
+        let page = somebody.get(&home).await;
+        page.assert_is(StatusCode::OK);
+        let units = account.place.split(", ").filter(|it| it.starts_with(char::is_uppercase));
+        for name in units.filter(|_| account.role != Role::Administrator) {
+            page.assert_shows(name);
+        }
     }
 }

@@ -113,7 +113,32 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(header("x-content-type-options").unwrap(), "nosniff");
         assert_eq!(header("referrer-policy").unwrap(), "same-origin");
         assert_eq!(header("cache-control").unwrap(), "no-store");
+        assert_eq!(header("cross-origin-opener-policy").unwrap(), "same-origin");
+        assert_eq!(header("cross-origin-resource-policy").unwrap(), "same-origin");
+        assert!(header("permissions-policy").unwrap().contains("camera=()"));
+        for directive in ["frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"] {
+            assert!(policy.contains(directive), "{policy}");
+        }
+        // No other site is told that it may read; over plain http there is no promise of TLS.
+        assert_eq!(header("access-control-allow-origin"), None);
+        assert_eq!(header("strict-transport-security"), None);
+        let content_type = header("content-type").unwrap_or_default();
+        assert!(content_type.is_empty() || content_type.contains("charset=utf-8"));
     }
+    let behind = visitor(&site.behind_proxy().await, None).get("/sign-in").await;
+    let promise = behind.headers["strict-transport-security"].to_str().unwrap();
+    assert_eq!(promise, "max-age=31536000; includeSubDomains");
+}
+
+#[tokio::test]
+async fn signing_out_clears_what_the_browser_kept() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let page = secretary.post("/sign-out", &[]).await;
+    page.leads_to();
+    assert_eq!(page.headers["clear-site-data"], r#""cache", "storage""#);
+    assert!(page.cookie.unwrap().starts_with("sid=; "));
+    secretary.get("/account").await.leads_to();
 }
 
 #[tokio::test]

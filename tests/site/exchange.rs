@@ -13,7 +13,11 @@ use crate::support::fresh_database;
 
 /// Runs the program in a folder of its own, where `PostgreSQL` leaves its key.
 pub fn haichieu(database: &str, arguments: &[&str]) -> Output {
-    let folder = TempDir::new().unwrap();
+    haichieu_in(&TempDir::new().unwrap(), database, arguments)
+}
+
+/// Likewise from one folder each time: there lies the key of a registry on PostgreSQL.
+fn haichieu_in(folder: &TempDir, database: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_haichieu"));
     command.args(arguments).args(["--database", database]).current_dir(folder.path());
     command.env_remove("DATABASE_URL").output().unwrap()
@@ -34,6 +38,14 @@ pub async fn texts(tx: &mut Tx, sql: &'static str) -> Vec<String> {
         Tx::Postgres(tx) => sqlx::query_scalar(sql).fetch_all(&mut **tx).await,
     }
     .unwrap()
+}
+
+/// Runs a statement for what no page does: how many rows it changed.
+pub async fn execute(tx: &mut Tx, sql: &'static str) -> u64 {
+    match tx {
+        Tx::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.unwrap().rows_affected(),
+        Tx::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.unwrap().rows_affected(),
+    }
 }
 
 const ROWS: &str = "SELECT (SELECT COUNT(*) FROM unit) + (SELECT COUNT(*) FROM workplace)
@@ -119,13 +131,14 @@ async fn the_same_folder_is_not_loaded_twice() {
 #[tokio::test]
 async fn people_join_units_that_are_there_already() {
     let url = fresh_database().await;
-    assert!(haichieu(&url, &["seed", &seeds("example")]).status.success());
+    let home = TempDir::new().unwrap();
+    assert!(haichieu_in(&home, &url, &["seed", &seeds("example")]).status.success());
     let folder = example_with("members.csv", "", "");
     for file in ["units.csv", "workplaces.csv", "works.csv", "meetings.csv", "attendance.csv"] {
         fs::remove_file(folder.path().join(file)).unwrap();
     }
 
-    let output = haichieu(&url, &["seed", folder.path().to_str().unwrap()]);
+    let output = haichieu_in(&home, &url, &["seed", folder.path().to_str().unwrap()]);
 
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let db = Db::open(&url).await.unwrap();
@@ -274,8 +287,89 @@ async fn the_city_is_loaded() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let db = Db::open(&url).await.unwrap();
     let mut tx = db.read().await.unwrap();
-    assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM unit").await, 133);
+    assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM unit").await, 157);
     assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM workplace").await, 65);
     assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM work_item").await, 277);
     assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM member").await, 0);
+    let applied = "SELECT COUNT(*) FROM reorganisation WHERE settled_at IS NOT NULL";
+    assert_eq!(number(&mut tx, applied).await, 2);
+    let entries = "SELECT COUNT(*) FROM audit_entry WHERE action = 'reorganisation.apply'";
+    assert_eq!(number(&mut tx, entries).await, 2);
+}
+
+/// A ward is renamed, then its one cell goes to another that is opened for it.
+const REFORMS: &str = "effective_on,legal_reference,step,unit_code,child_code,target_code,name,\
+                       kind,official_code,parent_code\n\
+                       2026-01-01,NQ 1,rename,phuong-mau,,,Phường Mẫu Mực,,,\n\
+                       2026-02-01,NQ 2,split,phuong-mau,tdp-1-phuong-mau,phuong-moi,\
+                       Phường Mới,ward,18073,\n";
+
+#[tokio::test]
+async fn reorganisations_come_last_and_are_applied_in_order() {
+    let url = fresh_database().await;
+    let folder = example_with("units.csv", "", "");
+    fs::write(folder.path().join("reorganisations.csv"), REFORMS).unwrap();
+    let home = TempDir::new().unwrap();
+
+    let output = haichieu_in(&home, &url, &["seed", folder.path().to_str().unwrap()]);
+
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("2 dòng  reorganisations.csv"), "{said}");
+    let db = Db::open(&url).await.unwrap();
+    let mut tx = db.read().await.unwrap();
+    let above = "SELECT above.name || ' ' || CAST(unit_period.from_on AS TEXT) FROM unit_period
+                 JOIN unit ON unit.id = unit_period.unit_id
+                 JOIN unit_period AS above ON above.unit_id = unit_period.parent_id
+                                          AND above.to_on IS NULL
+                 WHERE unit.code = 'tdp-1-phuong-mau'";
+    assert_eq!(texts(&mut tx, above).await, ["Phường Mới 2026-02-01"]);
+    let names = "SELECT name FROM unit_period JOIN unit ON unit.id = unit_period.unit_id
+                 WHERE unit.code = 'phuong-mau' ORDER BY from_on";
+    assert_eq!(texts(&mut tx, names).await, ["Phường Mẫu", "Phường Mẫu Mực"]);
+    drop(tx);
+    // Later people come to the units as they stand by then.
+    let more = TempDir::new().unwrap();
+    fs::copy(folder.path().join("members.csv"), more.path().join("members.csv")).unwrap();
+    let again = haichieu_in(&home, &url, &["seed", more.path().to_str().unwrap()]);
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+}
+
+#[tokio::test]
+async fn a_reorganisation_that_cannot_be_is_named_by_its_line() {
+    let db = Db::open(&fresh_database().await).await.unwrap();
+    for (text, other, expected) in [
+        ("2026-01-01", "1/1/2026", "dòng 2, cột effective_on: chờ ngày dạng 2024-11-15"),
+        ("NQ 1", "", "dòng 2, cột legal_reference: chờ số và ngày của nghị quyết"),
+        (",rename,", ",doi-ten,", "dòng 2, cột step: chờ open, rename"),
+        (
+            ",phuong-mau,,,Phường Mẫu Mực",
+            ",phuong-la,,,Phường",
+            "dòng 2: Không có đơn vị nào mang mã phuong-la",
+        ),
+        (",ward,", ",cell,", "dòng 3: "),
+        ("phuong-moi,Phường", "phuong-mau,Phường", "dòng 3: Mã phuong-mau đã có đơn vị dùng"),
+        ("2026-02-01", "2025-12-01", "dòng 3: Phường Mẫu đã định thay đổi từ ngày 01/01/2026"),
+        // The people of the example met in November.
+        (
+            "2026-01-01,NQ 1,rename,phuong-mau,,,Phường Mẫu Mực,,,",
+            "2025-11-01,NQ 1,dissolve,tdp-1-phuong-mau,,,,,,",
+            "dòng 2: chưa đạt: ",
+        ),
+        ("official_code", "ma_so", "dòng 1: chờ các cột effective_on"),
+    ] {
+        assert!(REFORMS.contains(text), "{text}");
+        let folder = example_with("units.csv", "", "");
+        let rows = REFORMS.replacen(text, other, 1);
+        fs::write(folder.path().join("reorganisations.csv"), rows).unwrap();
+        let mut tx = db.write().await.unwrap();
+
+        let refused = load(&mut tx, &Folder::At(folder.path()), &Actor::command_line()).await;
+
+        let said = refused.err().map(|it| it.to_string()).unwrap_or_default();
+        let named = said.starts_with("reorganisations.csv") && said.contains(expected);
+        assert!(named, "{text:?} as {other:?}: {said:?}");
+        drop(tx);
+    }
+    assert_eq!(number(&mut db.read().await.unwrap(), ROWS).await, 0);
 }

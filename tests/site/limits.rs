@@ -5,14 +5,16 @@ use std::time::Duration;
 use haichieu::access::store;
 use haichieu::clock;
 use haichieu::db::Db;
-use haichieu::ids::AccountId;
+use haichieu::ids::{AccountId, ImportId};
 use haichieu::server;
 use reqwest::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::support::Site;
+use haichieu::settings::Limits;
+
+use crate::support::{Site, visitor};
 
 #[tokio::test]
 async fn a_form_beyond_the_limit_is_refused() {
@@ -187,4 +189,103 @@ async fn what_no_keyboard_types_is_refused_alike() {
     }
     let page = site.stranger().post("/sign-in", &[("login", "a\0b"), ("password", "x")]).await;
     page.assert_is(StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_account_that_asks_too_often_waits_for_the_next_minute() {
+    let site = Site::start().await;
+    let root = site.limited(Limits { requests_per_minute: 3, ..Limits::default() }).await;
+    let secretary = site.secretary().await.at(&root);
+    let mut statuses = Vec::new();
+    // Seven requests lie in two minutes at most: one of them has more than three.
+    for _ in 0..7 {
+        let page = secretary.get("/account").await;
+        if page.status == StatusCode::TOO_MANY_REQUESTS {
+            page.assert_shows("Tài khoản này mở quá nhiều trang trong một phút");
+            let wait: u64 = page.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            assert!((1..=60).contains(&wait), "{wait}");
+        }
+        statuses.push(page.status);
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    assert_eq!(statuses[0], StatusCode::OK);
+    // Others do not suffer for it.
+    let other = site.outsider().await.at(&root);
+    other.get("/account").await.assert_is(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_full_server_says_so_at_once() {
+    let site = Site::start().await;
+    let full = site.limited(Limits { at_once: 0, ..Limits::default() }).await;
+    let page = visitor(&full, None).get("/sign-in").await;
+    page.assert_is(StatusCode::SERVICE_UNAVAILABLE);
+    page.assert_shows("Nhiều người đang dùng cùng lúc");
+    assert_eq!(page.headers["retry-after"], "5");
+    assert!(page.headers.contains_key("content-security-policy"));
+    visitor(&full, None).get("/health").await.assert_is(StatusCode::OK);
+    // A place is given back with the answer.
+    let narrow = site.limited(Limits { at_once: 1, ..Limits::default() }).await;
+    for _ in 0..3 {
+        visitor(&narrow, None).get("/sign-in").await.assert_is(StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn files_taken_out_are_counted_by_the_hour_on_all_servers() {
+    let site = Site::start().await;
+    let limits = Limits { exports_per_hour: 3, ..Limits::default() };
+    let (one, other) = (site.limited(limits.clone()).await, site.limited(limits).await);
+    let secretary = site.secretary().await;
+    let mut statuses = Vec::new();
+    // Seven files lie in two hours at most.
+    for number in 0..7 {
+        let root = if number % 2 == 0 { &one } else { &other };
+        let page = secretary.at(root).export("a1", "members", "", "csv").await;
+        if page.status == StatusCode::TOO_MANY_REQUESTS {
+            page.assert_shows("đã xuất đủ số tệp của một giờ");
+            assert!(page.headers.contains_key("retry-after"));
+        }
+        statuses.push(page.status);
+    }
+    let taken = statuses.iter().filter(|it| **it == StatusCode::OK).count();
+    assert!((3..=6).contains(&taken), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn lists_brought_in_are_counted_by_the_hour() {
+    let site = Site::start().await;
+    let root = site.limited(Limits { imports_per_hour: 2, ..Limits::default() }).await;
+    let secretary = site.secretary().await.at(&root);
+    let mut statuses = Vec::new();
+    for number in 0..5 {
+        let (id, list) = (ImportId::new().to_string(), format!("TT,Họ và tên\n{number},Lê An\n"));
+        let file = ("ds.csv", list.as_bytes());
+        let page = secretary.post_file("/units/a1/import", &[("id", &id)], file).await;
+        statuses.push(page.status);
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    assert_eq!(statuses[0], StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn guessing_from_everywhere_slows_down_who_has_failed() {
+    let site = Site::start().await;
+    let root = site.behind_proxy_with(Limits { failures_per_minute: 6, ..Limits::default() }).await;
+    let stranger = visitor(&root, None);
+    let mut refused = 0;
+    // Each address guesses at each account but once or twice; all of them together too often.
+    for round in 0..4 {
+        for host in 1..=7 {
+            let login = format!("nguoi-{host}");
+            let form = [("login", &*login), ("password", "x")];
+            let page = stranger.post_through(&format!("192.0.2.{host}"), "/sign-in", &form).await;
+            refused += usize::from(page.status == StatusCode::TOO_MANY_REQUESTS);
+            assert!(round > 0 || page.status == StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
+    assert!(refused > 0, "28 guesses lie in two minutes at most, of 6 each");
+    let form = [("login", "moi"), ("password", "x")];
+    let page = stranger.post_through("198.51.100.1", "/sign-in", &form).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
 }

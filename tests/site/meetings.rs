@@ -435,7 +435,7 @@ async fn a_meeting_sent_twice_is_one_meeting() {
     secretary
         .get("/units/a1/meetings?year=2023")
         .await
-        .assert_shows("Chưa có cuộc họp nào trong năm 2023");
+        .assert_shows("Chưa có cuộc họp nào: năm 2023");
     // The same id from another unit's form tells nothing about the meeting.
     let page = site.outsider().await.post("/units/b1/meetings", &form).await;
     page.assert_is(StatusCode::NOT_FOUND);

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::env;
 
+use haichieu::audit::chain::Key;
 use haichieu::db::Db;
+use haichieu::db::snapshot::beside;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::support::fresh_database;
@@ -96,4 +98,21 @@ fn gather(
         schema.entry(table).or_default().push(format!("index {index}"));
     }
     schema
+}
+
+/// Whatever the umask: the registry, its log and its key are for their owner alone.
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_on_the_machine_may_read_a_registry() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("registry.db");
+    let db = Db::open(&format!("sqlite://{}", file.display())).await.unwrap();
+    Key::load(&beside(&file, ".key")).unwrap();
+    for ending in ["", "-wal", "-shm", ".key"] {
+        let mode = std::fs::metadata(beside(&file, ending)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "registry.db{ending}");
+    }
+    db.close().await;
 }

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 
 use crate::support::{Page, Site, Visitor};
 
-async fn settle(visitor: &Visitor, unit: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn settle(visitor: &Visitor, unit: &str, fields: &[(&str, &str)]) -> Page {
     let path = format!("/units/{unit}/settings");
     let version = visitor.get(&path).await.field("version");
     visitor.post(&path, &[&[("version", version.as_str())], fields].concat()).await

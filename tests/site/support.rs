@@ -8,16 +8,18 @@ use std::{env, fs, thread};
 use chrono::NaiveDate;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::session::Token;
-use haichieu::app::App;
+use haichieu::app::{App, Stopping};
 use haichieu::audit::watch::Watch;
 use haichieu::clock;
+use haichieu::db::replica::Replica;
 use haichieu::db::{Db, Tx};
 use haichieu::ids::{AccountId, ExportId, GrantId, UnitId};
 use haichieu::organisation::model::{NewUnit, UnitKind};
-use haichieu::settings::Settings;
+use haichieu::settings::{Backups, Limits, Settings};
+use haichieu::vault::Vault;
 use haichieu::{access, criteria, organisation, server, site};
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::net::TcpListener;
 
@@ -63,22 +65,63 @@ impl Site {
     /// A registry with the units of [`Town`] and nobody in it, over a database that
     /// bears the test's name and outlives it, to be looked into when the test fails.
     pub async fn start() -> Site {
-        let db = Db::open(&fresh_database().await).await.unwrap();
+        Site::over(&fresh_database().await).await
+    }
+
+    /// Likewise, over the empty database at `url`.
+    pub async fn over(url: &str) -> Site {
+        let db = Db::open(url).await.unwrap();
         let town = Town::build(&db).await;
         let watch = Watch::start(db.clone());
-        Site { root: serve(&db, &watch, Settings::listening_on).await, db, town, watch }
+        Site { root: serve(&db, &watch, unlimited).await, db, town, watch }
     }
 
     /// The same site behind a proxy of this machine: its address.
     pub async fn behind_proxy(&self) -> String {
-        serve(&self.db, &self.watch, |_| Settings::behind_proxy()).await
+        self.behind_proxy_with(Limits::default()).await
+    }
+
+    /// Likewise, with these limits.
+    pub async fn behind_proxy_with(&self, limits: Limits) -> String {
+        let with = |_| Settings { limits, ..Settings::behind_proxy() };
+        serve(&self.db, &self.watch, with).await
+    }
+
+    /// The same site with these limits: its address.
+    pub async fn limited(&self, limits: Limits) -> String {
+        let with = |address| Settings { limits, ..Settings::listening_on(address) };
+        serve(&self.db, &self.watch, with).await
+    }
+
+    /// The same site, where every unit is a large one: its address.
+    pub async fn all_large(&self) -> String {
+        let with = |address| Settings { large_unit: -1, ..Settings::listening_on(address) };
+        serve(&self.db, &self.watch, with).await
+    }
+
+    /// The same site, which reads its figures there: its address.
+    pub async fn with_replica(&self, replica: Replica) -> String {
+        let beside = (Some(replica), Stopping::default());
+        serve_beside(&self.db, &self.watch, unlimited, beside).await
+    }
+
+    /// The same site, which stops when it is told so there: its address.
+    pub async fn stopping(&self, stopping: Stopping) -> String {
+        serve_beside(&self.db, &self.watch, unlimited, (None, stopping)).await
+    }
+
+    /// The same site, which makes its backups in this folder: its address.
+    pub async fn with_backups(&self, backups: Backups) -> String {
+        let settings =
+            |address| Settings { backups: Some(backups), ..Settings::listening_on(address) };
+        serve(&self.db, &self.watch, settings).await
     }
 
     /// A registry as it is when the program is started for the first time.
     pub async fn start_empty() -> (String, Db) {
         let db = Db::open(&fresh_database().await).await.unwrap();
         let watch = Watch::start(db.clone());
-        (serve(&db, &watch, Settings::listening_on).await, db)
+        (serve(&db, &watch, unlimited).await, db)
     }
 
     /// Likewise, with the criteria that the program brings.
@@ -127,6 +170,28 @@ impl Site {
         visitor(&self.root, Some(format!("sid={}", token.text)))
     }
 
+    /// Likewise for somebody who gave `password` so many minutes ago, and is to give it again.
+    pub async fn visitor_since(
+        &self,
+        role: Role,
+        unit_id: impl Into<Option<UnitId>>,
+        (password, minutes): (&str, i64),
+    ) -> Visitor {
+        let hash = access::password::hash(password.to_owned()).await.unwrap();
+        let (id, token, unit_id) = (AccountId::new(), Token::new().unwrap(), unit_id.into());
+        self.seed(async |tx| {
+            let at = clock::now().plus_seconds(-60 * minutes);
+            let login = format!("since-{}", id.0.simple());
+            access::store::add(tx, id, &login, role.label(), Some(&hash), at).await.unwrap();
+            let names = false;
+            let grant = Grant { id: GrantId::new(), account_id: id, role, unit_id, names };
+            access::store::add_grant(tx, &grant, at).await.unwrap();
+            access::store::add_session(tx, &token.hash, id, "127.0.0.1", at).await.unwrap();
+        })
+        .await;
+        visitor(&self.root, Some(format!("sid={}", token.text)))
+    }
+
     /// The secretary of cell A1.
     pub async fn secretary(&self) -> Visitor {
         self.visitor(Role::CellSecretary, self.town.cell_a1).await
@@ -153,11 +218,37 @@ impl Site {
     }
 }
 
-async fn serve(db: &Db, watch: &Watch, settings: fn(SocketAddr) -> Settings) -> String {
+/// What seals the second factors of every test.
+pub fn vault() -> Vault {
+    Vault::new([7; 32])
+}
+
+/// A test asks for more within a second than anybody does in an hour.
+fn unlimited(address: SocketAddr) -> Settings {
+    let limits = Limits {
+        requests_per_minute: u32::MAX,
+        exports_per_hour: i64::MAX,
+        imports_per_hour: i64::MAX,
+        ..Limits::default()
+    };
+    Settings { limits, ..Settings::listening_on(address) }
+}
+
+async fn serve(db: &Db, watch: &Watch, settings: impl FnOnce(SocketAddr) -> Settings) -> String {
+    serve_beside(db, watch, settings, (None, Stopping::default())).await
+}
+
+async fn serve_beside(
+    db: &Db,
+    watch: &Watch,
+    settings: impl FnOnce(SocketAddr) -> Settings,
+    (replica, stopping): (Option<Replica>, Stopping),
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Arc::new(settings(address));
-    let app = App { db: db.clone(), settings, watch: watch.clone() };
+    let vault = vault();
+    let app = App { db: db.clone(), settings, watch: watch.clone(), vault, replica, stopping };
     tokio::spawn(server::serve(listener, site::site(app), std::future::pending()));
     format!("http://{address}")
 }
@@ -178,8 +269,44 @@ pub fn visitor(root: &str, cookie: Option<String>) -> Visitor {
 }
 
 impl Visitor {
+    /// The same browser, at another address of the same registry.
+    pub fn at(&self, root: &str) -> Visitor {
+        visitor(root, self.cookie.clone())
+    }
+
+    /// Likewise, where an answer gives or takes several: `name=value` of each.
+    pub fn with_all_cookies_of(&self, page: &Page) -> Visitor {
+        let lines = page.headers.get_all("set-cookie").iter();
+        let pairs = lines.map(|it| it.to_str().unwrap().split(';').next().unwrap());
+        visitor(&self.root, Some(pairs.collect::<Vec<_>>().join("; ")))
+    }
+
+    /// The same browser with the cookie that this answer gave it.
+    pub fn with_cookie_of(&self, page: &Page) -> Visitor {
+        let cookie = page.cookie.as_deref().unwrap().split(';').next().unwrap();
+        visitor(&self.root, Some(cookie.to_owned()))
+    }
+
+    /// The same browser, with what this answer gave it beside what it had.
+    pub fn with_also(&self, page: &Page) -> Visitor {
+        let given = page.cookie.as_deref().unwrap().split(';').next().unwrap();
+        let had = self.cookie.as_deref().unwrap_or_default();
+        visitor(&self.root, Some(format!("{had}; {given}")))
+    }
+
     pub async fn get(&self, path: &str) -> Page {
         self.send(self.client.get(self.root.clone() + path)).await
+    }
+
+    /// Reads as a program does that sends this header.
+    pub async fn get_with(&self, path: &str, header: (&str, &str)) -> Page {
+        self.ask(Method::GET, path, header).await
+    }
+
+    /// Likewise, whatever it tries.
+    pub async fn ask(&self, method: Method, path: &str, (name, value): (&str, &str)) -> Page {
+        let request = self.client.request(method, self.root.clone() + path);
+        self.send(request.header(name, value)).await
     }
 
     /// The file at this address.
@@ -344,7 +471,12 @@ impl Town {
 
 /// The URL of an empty database that bears the name of the test.
 pub async fn fresh_database() -> String {
-    let name = thread::current().name().unwrap().replace("::", "_");
+    another_database("").await
+}
+
+/// Likewise, for a test that needs more than one.
+pub async fn another_database(ending: &str) -> String {
+    let name = thread::current().name().unwrap().replace("::", "_") + ending;
     assert!(name.len() < 64, "PostgreSQL would cut the name of the test short");
     let Ok(url) = env::var("TEST_DATABASE_URL") else {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("db");

@@ -8,12 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::protection::is_weak;
+use crate::access::confirm;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
 use crate::access::model::{Account, Grant, Right, Role};
 use crate::access::routes::{Need, Routes};
-use crate::access::session::Token;
-use crate::access::store::{self, NamedGrant};
+use crate::access::session::{IDLE, LONGEST, Token};
+use crate::access::store::{self, NamedGrant, SignIn};
 use crate::access::viewer::Viewer;
 use crate::administration::form::AccountForm;
 use crate::app::App;
@@ -46,6 +48,9 @@ pub fn routes() -> Routes {
 struct ListPage {
     frame: Frame,
     accounts: Vec<(Account, Vec<NamedGrant>)>,
+    /// For who administers the whole registry: whether a far-seeing role needs a password
+    /// alone.
+    weak: Option<bool>,
 }
 
 #[derive(Template)]
@@ -55,6 +60,9 @@ pub struct ShowPage {
     pub account: Account,
     pub grants: Vec<NamedGrant>,
     pub is_self: bool,
+    /// Whether it has a second factor, and where it is signed in.
+    pub has_factor: bool,
+    pub sessions: Vec<SignIn>,
     pub roles: Vec<Role>,
     pub form: AccountForm,
     pub faults: Faults,
@@ -98,7 +106,7 @@ pub async fn administers(tx: &mut Tx, viewer: &Viewer, grants: &[Grant]) -> Resu
 /// An account that the viewer administers, and its grants; 404 otherwise.
 pub async fn enter(tx: &mut Tx, viewer: &Viewer, id: AccountId) -> Result<(Account, Vec<Grant>)> {
     let account = store::get(tx, id).await?;
-    let grants = store::grants_of(tx, id).await?;
+    let grants = store::given_to(tx, id).await?;
     if administers(tx, viewer, &grants).await? {
         Ok((account, grants))
     } else {
@@ -137,8 +145,10 @@ async fn list(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
         everywhere || (inside && !grants.is_empty())
     });
     let accounts = accounts.collect();
+    let rules = store::factors::rules(&mut tx).await?;
     let frame = Frame::bare(&viewer, Place::Accounts);
-    Ok(Html(ListPage { frame, accounts }.render()?))
+    let weak = everywhere.then_some(is_weak(&rules));
+    Ok(Html(ListPage { frame, accounts, weak }.render()?))
 }
 
 #[derive(Default, Deserialize)]
@@ -199,6 +209,8 @@ async fn add(
     let id: AccountId =
         form.id.parse().map_err(|_| Error::BadRequest("Biểu mẫu thiếu mã dòng."))?;
     let done = Redirect::to(&format!("/administration/accounts/{id}"));
+    let mut unconfirmed = Faults::default();
+    confirm::check(&app, &viewer, &form.confirm, &mut unconfirmed).await?;
     let mut tx = app.db.write().await?;
     let mut faults = Faults::default();
     let account = form.read_account(&mut faults);
@@ -216,6 +228,7 @@ async fn add(
         Some(_) => faults.add("login", "Tên đăng nhập này đã có người dùng; chọn tên khác"),
         None => {}
     }
+    faults.append(unconfirmed);
     let (Some((login, name)), Some(grant), true) = (account, grant, faults.is_empty()) else {
         let frame = Frame::bare(&viewer, Place::Accounts);
         let page = NewPage { frame, roles: Role::ALL.to_vec(), form, faults };
@@ -265,7 +278,22 @@ pub async fn show_page(
     let history = audit::store::list_of(tx, id.0, 50).await?;
     let (frame, is_self) = (Frame::bare(viewer, Place::Accounts), viewer.account_id == id);
     let roles = Role::ALL.to_vec();
-    Ok(ShowPage { frame, account, grants, is_self, roles, form, faults, history })
+    let has_factor = store::factors::in_force(tx, id).await?.is_some();
+    let now = clock::now();
+    let (since, used) = (now.plus_seconds(-LONGEST), now.plus_seconds(-IDLE));
+    let sessions = store::sign_ins(tx, id, since, used).await?;
+    Ok(ShowPage {
+        frame,
+        account,
+        grants,
+        is_self,
+        has_factor,
+        sessions,
+        roles,
+        form,
+        faults,
+        history,
+    })
 }
 
 /// Makes a link with which the account's owner sets a password. It is shown once.
@@ -273,7 +301,12 @@ async fn link(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<AccountId>,
-) -> Result<Html<String>> {
+    Form(typed): Form<confirm::Typed>,
+) -> Result<Response> {
+    let what = ("Cấp đường dẫn đặt mật khẩu", &*format!("/administration/accounts/{id}/link"));
+    if let Some(page) = confirm::gate(&app, &viewer, what, &typed).await? {
+        return Ok(page);
+    }
     let mut tx = app.db.write().await?;
     let (account, _) = enter(&mut tx, &viewer, id).await?;
     let (token, now) = (Token::new()?, clock::now());
@@ -284,16 +317,21 @@ async fn link(
     tx.commit().await?;
     let frame = Frame::bare(&viewer, Place::Accounts);
     let path = format!("/links/{}", token.text);
-    Ok(Html(LinkPage { frame, account, path }.render()?))
+    Ok(Html(LinkPage { frame, account, path }.render()?).into_response())
 }
 
 async fn disable(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<AccountId>,
-) -> Result<Redirect> {
+    Form(typed): Form<confirm::Typed>,
+) -> Result<Response> {
     if id == viewer.account_id {
         return Err(Error::BadRequest("Không tự khóa được mình; nhờ một người quản trị khác."));
+    }
+    let what = ("Khóa tài khoản", &*format!("/administration/accounts/{id}/disable"));
+    if let Some(page) = confirm::gate(&app, &viewer, what, &typed).await? {
+        return Ok(page);
     }
     set_disabled(&app, &viewer, id, true).await
 }
@@ -302,11 +340,16 @@ async fn enable(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<AccountId>,
-) -> Result<Redirect> {
+    Form(typed): Form<confirm::Typed>,
+) -> Result<Response> {
+    let what = ("Mở lại tài khoản", &*format!("/administration/accounts/{id}/enable"));
+    if let Some(page) = confirm::gate(&app, &viewer, what, &typed).await? {
+        return Ok(page);
+    }
     set_disabled(&app, &viewer, id, false).await
 }
 
-async fn set_disabled(app: &App, viewer: &Viewer, id: AccountId, to: bool) -> Result<Redirect> {
+async fn set_disabled(app: &App, viewer: &Viewer, id: AccountId, to: bool) -> Result<Response> {
     let mut tx = app.db.write().await?;
     store::hold(&mut tx, id).await?;
     let (account, _) = enter(&mut tx, viewer, id).await?;
@@ -318,5 +361,5 @@ async fn set_disabled(app: &App, viewer: &Viewer, id: AccountId, to: bool) -> Re
         audit::store::append(&mut tx, &viewer.actor(), act).await?;
         tx.commit().await?;
     }
-    Ok(Redirect::to(&format!("/administration/accounts/{id}")))
+    Ok(Redirect::to(&format!("/administration/accounts/{id}")).into_response())
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use crate::access::confirm;
 use crate::access::model::{Grant, Role};
 use crate::access::routes::{Need, Routes};
 use crate::access::store;
@@ -34,12 +35,15 @@ async fn add(
     Path(id): Path<AccountId>,
     Form(form): Form<AccountForm>,
 ) -> Result<Response> {
+    let mut unconfirmed = Faults::default();
+    confirm::check(&app, &viewer, &form.confirm, &mut unconfirmed).await?;
     let mut tx = app.db.write().await?;
     store::hold(&mut tx, id).await?;
     let (account, grants) = accounts::enter(&mut tx, &viewer, id).await?;
     let mut faults = Faults::default();
     let grant = accounts::read_grant(&mut tx, &viewer, &form, id, &mut faults).await?;
-    let Some(grant) = grant else {
+    faults.append(unconfirmed);
+    let Some(grant) = grant.filter(|_| faults.is_empty()) else {
         let page = accounts::show_page(&mut tx, &viewer, id, form, faults).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
@@ -78,12 +82,17 @@ async fn revoke(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<GrantId>,
-) -> Result<Redirect> {
+    Form(typed): Form<confirm::Typed>,
+) -> Result<Response> {
+    let what = ("Thu vai trò", &*format!("/administration/grants/{id}/revoke"));
+    if let Some(page) = confirm::gate(&app, &viewer, what, &typed).await? {
+        return Ok(page);
+    }
     let mut tx = app.db.write().await?;
     let grant = store::get_grant(&mut tx, id).await?;
     store::hold(&mut tx, grant.account_id).await?;
     let account = store::get(&mut tx, grant.account_id).await?;
-    let mut grants = store::grants_of(&mut tx, account.id).await?;
+    let mut grants = store::given_to(&mut tx, account.id).await?;
     let is_revoked = !grants.iter().any(|it| it.id == id);
     if is_revoked {
         grants.push(grant);
@@ -104,12 +113,12 @@ async fn revoke(
     };
     if is_revoked {
         // A second click: it is done.
-        return Ok(there);
+        return Ok(there.into_response());
     }
     store::revoke_grant(&mut tx, &grant, clock::now()).await?;
     let done = format!("Thu vai trò {} của {}", grant.role.label(), account.login);
     let act = Act { unit_id: grant.unit_id, ..Act::new("account.revoke", account.id.0, done) };
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
-    Ok(there)
+    Ok(there.into_response())
 }

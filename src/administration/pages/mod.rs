@@ -4,9 +4,14 @@ use crate::access::routes::Routes;
 
 mod accounts;
 mod grants;
+mod protection;
 mod settings;
 mod units;
 
 pub fn routes() -> Routes {
-    units::routes().merge(accounts::routes()).merge(grants::routes()).merge(settings::routes())
+    units::routes()
+        .merge(accounts::routes())
+        .merge(grants::routes())
+        .merge(protection::routes())
+        .merge(settings::routes())
 }

@@ -63,12 +63,16 @@ impl Line {
         self.setting.written() != Written::YesOrNo
     }
 
+    fn is_number(&self) -> bool {
+        matches!(self.setting.written(), Written::Days | Written::Years)
+    }
+
     fn mode(&self) -> &'static str {
-        if self.setting.written() == Written::Days { "numeric" } else { "text" }
+        if self.is_number() { "numeric" } else { "text" }
     }
 
     fn class(&self) -> &'static str {
-        if self.setting.written() == Written::Days { "short" } else { "" }
+        if self.is_number() { "short" } else { "" }
     }
 
     fn hint(&self) -> String {

@@ -1,4 +1,5 @@
-//! Opening and renaming units.
+//! Opening and renaming units. The page of a unit tells what reorganisations made of it, and
+//! stands with them.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,8 +14,7 @@ use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::administration::form::{RenameForm, UnitForm};
 use crate::app::App;
-use crate::audit;
-use crate::audit::model::{Act, Entry};
+use crate::audit::model::Act;
 use crate::clock;
 use crate::db::{Tx, is_duplicate};
 use crate::error::{Error, Result};
@@ -24,6 +24,7 @@ use crate::organisation::model::{NewUnit, Unit, UnitKind};
 use crate::organisation::store;
 use crate::vietnamese::day;
 use crate::web::{Form, Path, Query};
+use crate::{audit, backups};
 
 pub fn routes() -> Routes {
     let need = Need::Right(Right::KeepUnits);
@@ -31,7 +32,6 @@ pub fn routes() -> Routes {
         .get("/administration/units", Need::SignedIn, list)
         .get("/administration/units/new", Need::SignedIn, new)
         .post("/administration/units", Need::SignedIn, add)
-        .get("/administration/units/{code}", need, show)
         .get("/administration/units/{code}/edit", need, edit)
         .post("/administration/units/{code}/edit", need, change)
 }
@@ -43,15 +43,8 @@ struct ListPage {
     /// The units that the viewer's grants begin at.
     units: Vec<Unit>,
     may_add: bool,
-}
-
-#[derive(Template)]
-#[template(path = "administration/unit.html")]
-struct ShowPage {
-    frame: Frame,
-    unit: Unit,
-    children: Vec<Unit>,
-    history: Vec<Entry>,
+    /// The last good backup is too old, or there is none.
+    lacks_backup: bool,
 }
 
 #[derive(Template)]
@@ -91,21 +84,12 @@ async fn list(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
     if units.is_empty() && !may_add {
         return Err(Error::NotFound);
     }
+    // Said only to those who can do something about it.
+    let lacks_backup = may_add
+        && app.settings.backups.is_some()
+        && !backups::store::last_good(&mut tx).await?.is_some_and(|it| it.is_fresh(clock::now()));
     let frame = Frame::bare(&viewer, Place::Units);
-    Ok(Html(ListPage { frame, units, may_add }.render()?))
-}
-
-async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-) -> Result<Html<String>> {
-    let mut tx = app.db.read().await?;
-    let (unit, _) = guard::enter_by_code(&mut tx, &viewer, &code, Right::KeepUnits).await?;
-    let children = store::children(&mut tx, unit.id, clock::today()).await?;
-    let history = audit::store::list_of(&mut tx, unit.id.0, 50).await?;
-    let frame = Frame::bare(&viewer, Place::Units);
-    Ok(Html(ShowPage { frame, unit, children, history }.render()?))
+    Ok(Html(ListPage { frame, units, may_add, lacks_backup }.render()?))
 }
 
 #[derive(Default, Deserialize)]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,7 @@ use crate::error::Result;
 use crate::ids::WorkItemId;
 use crate::organisation::model::Unit;
 use crate::vietnamese::number;
+use crate::web::list::{Address, Span};
 use crate::web::{Path, Query};
 use crate::{audit, clock, organisation};
 
@@ -72,7 +74,9 @@ struct ShowPage {
     pager: Pager,
     thanked: Vec<String>,
     history: Vec<Entry>,
+    /// The last day that is counted, and whether it was asked for.
     today: NaiveDate,
+    is_past: bool,
 }
 
 impl ShowPage {
@@ -107,7 +111,8 @@ pub async fn list(
     let today = clock::today();
     let filter = Filter { kind: WorkKind::read(&query.kind), q: query.q.clone() };
     let count = works::count(&mut tx, unit.id, today, &filter).await?;
-    let pager = Pager::new(&query.page, count, &query);
+    let conditions = serde_urlencoded::to_string(&query).unwrap_or_default();
+    let pager = Pager::new(&query.page, count, conditions);
     let found = works::list(&mut tx, unit.id, today, &filter, pager.rows()).await?;
     let totals = works::totals(&mut tx, unit.id, today, &filter, pager.rows()).await?;
     let lines = found.into_iter().map(|listed| {
@@ -125,6 +130,8 @@ pub async fn list(
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ShowQuery {
+    /// The last day that is counted.
+    on: String,
     page: String,
 }
 
@@ -133,18 +140,21 @@ pub async fn show(
     viewer: Viewer,
     Path(id): Path<WorkItemId>,
     Query(query): Query<ShowQuery>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let work = store::get_work(&mut tx, id).await?;
     let scope = guard::enter(&mut tx, &viewer, work.unit_id, Right::SeeNames).await?;
     let today = clock::today();
     let unit = organisation::store::get(&mut tx, work.unit_id, today).await?;
-    let totals = book::sums_of_work(&mut tx, id).await?;
+    let (span, faults) = Span::read("", "", &query.on);
+    let until = (id, span.days().1);
+    let totals = book::sums_of_work(&mut tx, until).await?;
     let count = totals.iter().map(|it| it.entries).sum();
-    let no_filter: [(&str, &str); 0] = [];
-    let pager = Pager::new(&query.page, count, &no_filter);
-    let entries = book::of_work(&mut tx, &scope, id, pager.rows()).await?;
-    let thanked = book::thanked(&mut tx, &scope, id).await?;
+    let on = query.on.as_str();
+    let address = Address::new(format!("/works/{id}"), &[("on", on)]);
+    let pager = Pager::new(&query.page, count, address.query());
+    let entries = book::of_work(&mut tx, &scope, until, pager.rows()).await?;
+    let thanked = book::thanked(&mut tx, &scope, until).await?;
     let history = audit::store::list_of(&mut tx, id.0, HISTORY).await?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Contributions).await?;
     let page = ShowPage {
@@ -159,7 +169,9 @@ pub async fn show(
         pager,
         thanked,
         history,
-        today,
+        today: span.on.unwrap_or(today),
+        is_past: span.on.is_some(),
     };
-    Ok(Html(page.render()?))
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Html(page.render()?)).into_response())
 }

@@ -6,27 +6,25 @@ use futures_util::{Stream, TryStreamExt};
 use crate::access::guard::Scope;
 use crate::contributions::export::Lines;
 use crate::contributions::model::{Contribution, ContributionKind, Giver, NewContribution};
+use crate::contributions::store::filter::Filter;
 use crate::contributions::totals::Total;
-use crate::db::{Tx, on};
-use crate::ids::{BatchId, ContributionId, MemberId, UnitId, WorkItemId};
-
-/// Which entries of a unit's book: those given from `from` up to, but not on, `to`.
-#[derive(Clone, Copy, Debug)]
-pub struct Filter {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-    pub kind: Option<ContributionKind>,
-    pub work_item_id: Option<WorkItemId>,
-}
+use crate::db::{Tx, change, on};
+use crate::ids::{BatchId, ContributionId, ErasureId, MemberId, UnitId, WorkItemId};
+use crate::members::store::restricted;
 
 /// Entries with the names that belong to them.
 macro_rules! entries {
-    ($($rest:expr),+) => {
+    ($($rest:expr),+) => { entries_noting!("contribution.note", $($rest),+) };
+}
+
+/// Likewise; `note` is what is told of an entry's note.
+macro_rules! entries_noting {
+    ($note:expr, $($rest:expr),+) => {
         concat!(
             "SELECT contribution.id, contribution.unit_id, contribution.work_item_id,
                     contribution.member_id, contribution.given_on, contribution.kind,
                     contribution.amount_vnd, contribution.quantity_hundredths,
-                    contribution.measure, contribution.note, contribution.reverses_id,
+                    contribution.measure, ", $note, " AS note, contribution.reverses_id,
                     contribution.reason, contribution.created_at,
                     COALESCE(member.full_name, contribution.group_name) AS giver,
                     work_item.name AS work_name,
@@ -53,12 +51,15 @@ macro_rules! sums {
                     COUNT(member_id) FILTER (WHERE amount_vnd + quantity_hundredths > 0) AS people,
                     COUNT(group_name) FILTER (WHERE amount_vnd + quantity_hundredths > 0)
                         AS parties,
-                    CAST(SUM(entries) AS BIGINT) AS entries
+                    CAST(SUM(entries) AS BIGINT) AS entries,
+                    CAST(SUM(gifts) AS BIGINT) AS gifts
              FROM (SELECT contribution.kind, contribution.measure, contribution.member_id,
                           contribution.group_name,
                           SUM(contribution.amount_vnd) AS amount_vnd,
                           SUM(contribution.quantity_hundredths) AS quantity_hundredths,
-                          COUNT(*) AS entries
+                          COUNT(*) AS entries,
+                          SUM(CASE WHEN contribution.reverses_id IS NULL
+                                   THEN 1 ELSE -1 END) AS gifts
                    FROM contribution ",
             $($rest),+,
             " GROUP BY contribution.kind, contribution.measure, contribution.member_id,
@@ -74,13 +75,35 @@ macro_rules! in_the_book {
         "WHERE contribution.unit_id IN (SELECT unit_id FROM unit_ancestor WHERE ancestor_id = $1)
            AND EXISTS (SELECT 1 FROM unit_ancestor AS held
                        WHERE held.ancestor_id = $1 AND held.unit_id = contribution.unit_id
-                         AND (held.depth = 0
+                         AND ($6 IS NULL OR held.child_id = $6)
+                         AND ((held.depth = 0 AND NOT $7)
                               OR (held.from_on <= contribution.given_on
                                   AND (held.to_on IS NULL
                                        OR held.to_on > contribution.given_on))))
            AND contribution.given_on >= $2 AND contribution.given_on < $3
            AND (CAST($4 AS TEXT) IS NULL OR contribution.kind = $4)
-           AND ($5 IS NULL OR contribution.work_item_id = $5)"
+           AND ($5 IS NULL OR contribution.work_item_id = $5)
+           AND ($8 = 'any' OR ($8 = 'none' AND contribution.work_item_id IS NULL)
+                OR EXISTS (SELECT 1 FROM work_item AS named
+                           WHERE named.id = contribution.work_item_id
+                             AND named.kind = $9 AND named.name = $10))"
+    };
+}
+
+/// Binds what `in_the_book!` asks for.
+macro_rules! bound {
+    ($query:expr, $unit_id:expr, $filter:expr) => {
+        $query
+            .bind($unit_id)
+            .bind($filter.from)
+            .bind($filter.to)
+            .bind($filter.kind.map(ContributionKind::as_str))
+            .bind($filter.work.id())
+            .bind($filter.child_id)
+            .bind($filter.counted)
+            .bind($filter.work.word())
+            .bind($filter.work.name().0)
+            .bind($filter.work.name().1)
     };
 }
 
@@ -98,16 +121,11 @@ macro_rules! newest_first {
 pub async fn list(
     tx: &mut Tx,
     scope: &Scope,
-    filter: Filter,
+    filter: &Filter,
     (limit, offset): (i64, i64),
 ) -> sqlx::Result<Vec<Contribution>> {
-    let sql = entries!(in_the_book!(), newest_first!("LIMIT $6 OFFSET $7"));
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(scope.unit_id())
-        .bind(filter.from)
-        .bind(filter.to)
-        .bind(filter.kind.map(ContributionKind::as_str))
-        .bind(filter.work_item_id)
+    let sql = entries!(in_the_book!(), newest_first!("LIMIT $11 OFFSET $12"));
+    on!(tx, db => bound!(sqlx::query_as(sql), scope.unit_id(), filter)
         .bind(limit)
         .bind(offset)
         .fetch_all(db))
@@ -117,18 +135,21 @@ pub async fn list(
 pub async fn each(
     tx: &mut Tx,
     scope: &Scope,
-    filter: Filter,
+    filter: &Filter,
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
-    let sql = entries!(in_the_book!(), newest_first!(""));
+    // The note about somebody whose data are restricted stays in the book.
+    let sql = entries_noting!(
+        concat!(
+            "CASE WHEN ",
+            restricted!("contribution.member_id"),
+            " THEN '' ELSE contribution.note END"
+        ),
+        in_the_book!(),
+        newest_first!("")
+    );
     on!(tx, db => forward(
-        sqlx::query_as(sql)
-            .bind(scope.unit_id())
-            .bind(filter.from)
-            .bind(filter.to)
-            .bind(filter.kind.map(ContributionKind::as_str))
-            .bind(filter.work_item_id)
-            .fetch(db),
+        bound!(sqlx::query_as(sql), scope.unit_id(), filter).fetch(db),
         lines,
     ))
 }
@@ -144,15 +165,9 @@ async fn forward(
 }
 
 /// The sums of everything that the filter finds.
-pub async fn sums(tx: &mut Tx, unit_id: UnitId, filter: Filter) -> sqlx::Result<Vec<Total>> {
+pub async fn sums(tx: &mut Tx, unit_id: UnitId, filter: &Filter) -> sqlx::Result<Vec<Total>> {
     let sql = sums!(in_the_book!());
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(unit_id)
-        .bind(filter.from)
-        .bind(filter.to)
-        .bind(filter.kind.map(ContributionKind::as_str))
-        .bind(filter.work_item_id)
-        .fetch_all(db))
+    on!(tx, db => bound!(sqlx::query_as(sql), unit_id, filter).fetch_all(db))
 }
 
 /// The day of the oldest entry at or below the unit.
@@ -162,35 +177,41 @@ pub async fn first_day(tx: &mut Tx, unit_id: UnitId) -> sqlx::Result<Option<Naiv
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).fetch_one(db))
 }
 
-/// A page of the entries for one work, newest first.
+/// A page of the entries for one work given before `to`, newest first.
 pub async fn of_work(
     tx: &mut Tx,
     scope: &Scope,
-    work_item_id: WorkItemId,
+    (work_item_id, to): (WorkItemId, NaiveDate),
     (limit, offset): (i64, i64),
 ) -> sqlx::Result<Vec<Contribution>> {
     let sql = entries!(
-        "WHERE contribution.work_item_id = $1 AND work_item.unit_id = $2",
-        newest_first!("LIMIT $3 OFFSET $4")
+        "WHERE contribution.work_item_id = $1 AND work_item.unit_id = $2
+           AND contribution.given_on < $3",
+        newest_first!("LIMIT $4 OFFSET $5")
     );
     on!(tx, db => sqlx::query_as(sql)
         .bind(work_item_id)
         .bind(scope.unit_id())
+        .bind(to)
         .bind(limit)
         .bind(offset)
         .fetch_all(db))
 }
 
-pub async fn sums_of_work(tx: &mut Tx, work_item_id: WorkItemId) -> sqlx::Result<Vec<Total>> {
-    let sql = sums!("WHERE contribution.work_item_id = $1");
-    on!(tx, db => sqlx::query_as(sql).bind(work_item_id).fetch_all(db))
+/// The sums of what was given for one work before `to`.
+pub async fn sums_of_work(
+    tx: &mut Tx,
+    (work_item_id, to): (WorkItemId, NaiveDate),
+) -> sqlx::Result<Vec<Total>> {
+    let sql = sums!("WHERE contribution.work_item_id = $1 AND contribution.given_on < $2");
+    on!(tx, db => sqlx::query_as(sql).bind(work_item_id).bind(to).fetch_all(db))
 }
 
-/// The members whose money the work has, by name and not by amount.
+/// The members whose money the work had before `to`, by name and not by amount.
 pub async fn thanked(
     tx: &mut Tx,
     scope: &Scope,
-    work_item_id: WorkItemId,
+    (work_item_id, to): (WorkItemId, NaiveDate),
 ) -> sqlx::Result<Vec<String>> {
     let sql = "SELECT member.full_name
                FROM (SELECT contribution.member_id
@@ -198,11 +219,16 @@ pub async fn thanked(
                      JOIN work_item ON work_item.id = contribution.work_item_id
                      WHERE contribution.work_item_id = $1 AND work_item.unit_id = $2
                        AND contribution.kind = 'money' AND contribution.member_id IS NOT NULL
+                       AND contribution.given_on < $3
                      GROUP BY contribution.member_id
                      HAVING SUM(contribution.amount_vnd) > 0) AS giver
                JOIN member ON member.id = giver.member_id
                ORDER BY member.sort_key, member.id";
-    on!(tx, db => sqlx::query_scalar(sql).bind(work_item_id).bind(scope.unit_id()).fetch_all(db))
+    on!(tx, db => sqlx::query_scalar(sql)
+        .bind(work_item_id)
+        .bind(scope.unit_id())
+        .bind(to)
+        .fetch_all(db))
 }
 
 /// The unit in whose book the entry stands, if there is one.
@@ -337,4 +363,15 @@ pub async fn givers_of_work(
                ORDER BY CASE WHEN given.member_id IS NULL THEN 1 ELSE 0 END, member.sort_key,
                         given.member_id, given.group_name, given.kind, given.measure";
     on!(tx, db => sqlx::query_as(sql).bind(work_item_id).bind(scope.unit_id()).fetch_all(db))
+}
+
+/// Takes the notes off the gifts of the people whom the erasure names.
+pub async fn forget(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    // A reversal must have a reason.
+    let sql = "UPDATE contribution
+               SET note = '',
+                   reason = CASE WHEN reverses_id IS NULL THEN '' ELSE 'Đã ẩn danh' END
+               WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
 }

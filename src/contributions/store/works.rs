@@ -102,7 +102,8 @@ pub async fn totals(
                 CAST(SUM(amount_vnd) AS BIGINT) AS amount_vnd,
                 CAST(SUM(quantity_hundredths) AS BIGINT) AS quantity_hundredths,
                 COUNT(DISTINCT member_id) AS people, COUNT(DISTINCT group_name) AS parties,
-                COUNT(*) AS entries
+                COUNT(*) AS entries,
+                CAST(SUM(CASE WHEN reverses_id IS NULL THEN 1 ELSE -1 END) AS BIGINT) AS gifts
          FROM contribution
          WHERE work_item_id IN (SELECT work_item.id ",
         within_reach!(),

@@ -47,6 +47,7 @@ pub async fn copy(
     let copied = |it: crate::criteria::model::Criterion| NewCriterion {
         heading: it.heading,
         confirmed: it.confirmed,
+        about_meetings: it.about_meetings,
         options: it
             .options
             .into_iter()

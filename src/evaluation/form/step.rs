@@ -40,6 +40,8 @@ pub struct SendForm {
     pub how: String,
     pub year: String,
     pub workplace: String,
+    /// How many sheets the list had.
+    pub count: String,
     pub version: String,
 }
 

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::sign::{AllForm, VersionForm, sheets};
-use super::{act, enter, raced, year_of};
+use super::sign::{AllForm, sheets};
+use super::{act, year_of};
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -17,8 +17,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::evaluation::form::YearQuery;
 use crate::evaluation::model::{ActKind, Listed, Progress, State as SheetState};
+use crate::evaluation::store::steps::Which;
 use crate::evaluation::store::{self, steps};
-use crate::ids::SheetId;
 use crate::organisation::model::Unit;
 use crate::web::{Form, Path, Query};
 use crate::{audit, clock};
@@ -97,7 +97,7 @@ pub async fn confirm_all(
         return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
     }
     let done = act(&viewer, ActKind::Confirm, "");
-    let confirmed = steps::confirm_all(&mut tx, unit.id, year, &done).await?;
+    let confirmed = steps::confirm(&mut tx, Which::Year(unit.id, year), &done).await?;
     if confirmed > 0 {
         let summary = format!(
             "Đảng ủy xác nhận {confirmed} phiếu nhận xét năm {year} của {}",
@@ -108,32 +108,4 @@ pub async fn confirm_all(
         tx.commit().await?;
     }
     Ok(Redirect::to(&there).into_response())
-}
-
-pub async fn confirm(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<SheetId>,
-    Form(form): Form<VersionForm>,
-) -> Result<Response> {
-    let mut tx = app.db.write().await?;
-    steps::hold(&mut tx, id).await?;
-    let (sheet, unit, _) = enter(&mut tx, &viewer, id, Right::ConfirmEvaluations).await?;
-    let there = Redirect::to(&format!("/evaluations/{id}")).into_response();
-    if sheet.state.is_confirmed() {
-        return Ok(there);
-    }
-    if form.version.trim() != sheet.version.to_string() {
-        return Err(Error::Conflict("Phiếu vừa được sửa. Mở lại phiếu, xem rồi hãy xác nhận."));
-    }
-    if sheet.state != SheetState::Signed {
-        return Err(Error::BadRequest("Chi bộ chưa ký phiếu này nên đảng ủy chưa xác nhận được."));
-    }
-    let done = act(&viewer, ActKind::Confirm, "");
-    steps::confirm(&mut tx, &sheet, &done).await.map_err(raced)?;
-    let summary = format!("Đảng ủy xác nhận {} của {}", sheet.title(), sheet.full_name);
-    let entry = Entry::new("evaluation.confirm", id.0, summary).in_unit(unit.id);
-    audit::store::append(&mut tx, &viewer.actor(), entry).await?;
-    tx.commit().await?;
-    Ok(there)
 }

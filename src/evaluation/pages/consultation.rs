@@ -12,7 +12,7 @@ use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::audit::model::Act as Entry;
-use crate::db::{Tx, is_duplicate};
+use crate::db::{Tx, is_duplicate, raced};
 use crate::error::{Error, Result};
 use crate::evaluation::form::{ConsultationForm, YearQuery};
 use crate::evaluation::model::{Consultation, Listed};
@@ -206,7 +206,7 @@ pub async fn change(
             return ConsultationPage { is_stored: true, faults, clashes, ..page }.answer(status);
         }
     };
-    consultations::change(&mut tx, &new, stored.version).await.map_err(super::raced)?;
+    consultations::change(&mut tx, &new, stored.version).await.map_err(raced)?;
     let mut entry = Entry::new(
         "consultation.change",
         id.0,

@@ -16,7 +16,7 @@ use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::audit::model::Act as Entry;
 use crate::criteria::model::{Criterion, Whole};
-use crate::db::Tx;
+use crate::db::{Tx, raced};
 use crate::error::{Error, Result};
 use crate::evaluation::form::YearQuery;
 use crate::evaluation::model::ActKind;
@@ -102,10 +102,6 @@ impl GridPage {
     fn tally(&self) -> Vec<(&str, usize)> {
         let count = |id: OptionId| self.lines.iter().filter(|it| it.option_id == Some(id)).count();
         self.criterion.options.iter().map(|it| (it.label.as_str(), count(it.id))).collect()
-    }
-
-    fn is_about_meetings(&self) -> bool {
-        self.criterion.number == 3 && self.whole.criteria.len() == 6
     }
 
     fn whoms() -> Vec<(&'static str, &'static str)> {
@@ -248,7 +244,7 @@ pub async fn undo(
         return Ok(there);
     }
     let done = act(&viewer, ActKind::Undo, &marking.label);
-    let undone = writing::undo_marking(&mut tx, &marking, &done).await.map_err(super::raced)?;
+    let undone = writing::undo_marking(&mut tx, &marking, &done).await.map_err(raced)?;
     let summary = format!(
         "Hoàn tác lần ghi tiêu chí {} năm {}, mức \"{}\": bỏ ở {undone} phiếu trên {}",
         marking.criterion_number, marking.year, marking.label, marking.marked

@@ -1,27 +1,28 @@
-//! The sheets of a unit's year: by state, by workplace; and what goes back to workplaces.
+//! The sheets of a unit's year: by state, by workplace.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
+use chrono::NaiveDate;
 
-use super::{act, year_of};
+use super::year_of;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit::model::Act as Entry;
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::evaluation::form::{SendForm, YearQuery};
-use crate::evaluation::model::{ActKind, Kind, Listed, SentHow, State as SheetState};
-use crate::evaluation::store::{self, Filter, steps};
+use crate::evaluation::model::{Kind, Listed, Reached, SentHow, State as SheetState};
+use crate::evaluation::store::{self, Filter};
 use crate::faults::Faults;
 use crate::organisation::model::Unit;
 use crate::vietnamese::{day, number};
-use crate::web::{Form, Path, Query};
-use crate::{audit, clock};
+use crate::web::list::Address;
+use crate::web::{Path, Query};
+use crate::{clock, organisation};
 
 /// Sheets of a page: a cell has all of its own on one, a ward as many as other lists.
 const OF_CELL: i64 = 250;
@@ -38,6 +39,13 @@ struct ListPage {
     count: i64,
     page: i64,
     pages: i64,
+    today: NaiveDate,
+    /// The day as it was typed.
+    on: String,
+    under: String,
+    address: Address,
+    /// The conditions that the form does not show, each with the list without it.
+    conditions: Vec<(String, String)>,
     workplaces: Vec<(String, String)>,
     faults: Faults,
     send: SendForm,
@@ -48,7 +56,8 @@ struct ListPage {
 impl ListPage {
     fn states() -> Vec<(&'static str, &'static str)> {
         let all = [("", "Mọi tình trạng")].into_iter();
-        all.chain(SheetState::choices().into_iter().filter(|it| it.0 != "replaced")).collect()
+        let single = SheetState::choices().into_iter().filter(|it| it.0 != "replaced");
+        all.chain(single).chain(Reached::choices()).collect()
     }
 
     fn kinds() -> Vec<(&'static str, &'static str)> {
@@ -59,26 +68,17 @@ impl ListPage {
         [("", "Chọn cách gửi")].into_iter().chain(SentHow::choices()).collect()
     }
 
-    fn state_word(&self) -> &'static str {
-        self.filter.state.map_or("", SheetState::as_str)
+    fn is_state(&self, word: &str) -> bool {
+        self.filter.state_word() == word
     }
 
-    /// The address of a page of the same list.
-    fn href(&self, page: i64) -> String {
-        let fields = [
-            ("year", self.year.to_string()),
-            ("kind", self.filter.kind.as_str().to_owned()),
-            ("state", self.state_word().to_owned()),
-            ("workplace", self.filter.workplace.clone()),
-            ("page", page.to_string()),
-        ];
-        let query = serde_urlencoded::to_string(&fields).unwrap_or_default();
-        format!("/units/{}/evaluations/sheets?{query}", self.unit.code)
+    fn is_past(&self) -> bool {
+        self.filter.on < self.today
     }
 
     /// Likewise on paper.
     fn paper(&self) -> String {
-        self.href(1).replacen("/evaluations/sheets?", "/evaluations/print?", 1)
+        format!("/units/{}/evaluations/print?{}", self.unit.code, self.address.query())
     }
 
     fn is_annual(&self) -> bool {
@@ -88,17 +88,28 @@ impl ListPage {
     /// Whether the confirmed sheets of the filter can be noted as sent here.
     fn offers_sending(&self) -> bool {
         let confirmed = self.filter.state == Some(SheetState::Confirmed);
-        self.may_send && confirmed && self.is_annual() && self.count > 0
+        let whole = !self.is_past() && self.conditions.is_empty();
+        self.may_send && whole && confirmed && self.is_annual() && self.count > 0
     }
 }
 
-/// The filter that an address names.
-pub fn filter(query: &YearQuery, year: i64) -> Filter {
+/// The unit right below that an address names.
+pub async fn child(tx: &mut Tx, unit: &Unit, query: &YearQuery) -> Result<Option<Unit>> {
+    let today = clock::today();
+    Ok(organisation::store::narrowed_to(tx, unit.id, &query.under, today).await?)
+}
+
+/// The filter that an address names, as of a day.
+pub fn filter(query: &YearQuery, (year, on): (i64, NaiveDate), child: Option<&Unit>) -> Filter {
     Filter {
         year,
+        on,
         kind: Kind::read(&query.kind).unwrap_or(Kind::Annual),
         state: SheetState::read(&query.state),
+        reached: Reached::read(&query.state),
         workplace: query.workplace.trim().to_owned(),
+        option_id: query.option.trim().parse().ok(),
+        child_id: child.map(|it| it.id),
     }
 }
 
@@ -112,10 +123,12 @@ pub async fn list(
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
     let today = clock::today();
     let asked = query.year(today);
-    let faults = asked.as_ref().err().cloned().unwrap_or_default();
+    let on = query.on(today);
+    let faults = asked.as_ref().err().or(on.as_ref().err()).cloned().unwrap_or_default();
     let year = year_of(&mut tx, &unit, asked.unwrap_or_default(), today).await?;
     let send = SendForm::new(today);
-    let page = page(&mut tx, &viewer, (unit, &scope), query, (year, send)).await?;
+    let days = (year, on.unwrap_or(today));
+    let page = page(&mut tx, &viewer, (unit, &scope), query, (days, send)).await?;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Html(ListPage { faults, ..page }.render()?)).into_response())
 }
@@ -125,23 +138,57 @@ async fn page(
     viewer: &Viewer,
     (unit, scope): (Unit, &Scope),
     query: YearQuery,
-    (year, send): (i64, SendForm),
+    ((year, on), send): ((i64, NaiveDate), SendForm),
 ) -> Result<ListPage> {
-    let filter = filter(&query, year);
+    let child = child(tx, &unit, &query).await?;
+    let today = clock::today();
+    let filter = filter(&query, (year, on), child.as_ref());
     let count = store::count(tx, scope, &filter).await?;
     let size = if unit.is_cell() { OF_CELL } else { OF_MORE };
     let pages = (count + size - 1) / size;
     let page = query.page.trim().parse().unwrap_or(1).clamp(1, pages.max(1));
     let sheets = store::list(tx, scope, &filter, (size, (page - 1) * size)).await?;
+    viewer.looks.people(sheets.len());
     let names = store::workplaces(tx, scope, &filter).await?;
     let all = (String::new(), "Mọi nơi công tác".to_owned());
     let workplaces = [all].into_iter().chain(names.into_iter().map(|it| (it.clone(), it)));
+    let address = Address::new(
+        format!("/units/{}/evaluations/sheets", unit.code),
+        &[
+            ("year", &year.to_string()),
+            ("on", &query.on),
+            ("kind", &query.kind),
+            ("state", &query.state),
+            ("workplace", &query.workplace),
+            ("option", &query.option),
+            ("under", &query.under),
+        ],
+    );
+    let option = match filter.option_id {
+        Some(id) => store::option_said(tx, id).await?,
+        None => None,
+    };
+    let option = option.map(|(number, label)| ("option", format!("tiêu chí {number}: {label}")));
+    let under = child.map(|it| ("under", it.name_in_text()));
+    let past = (!query.on.trim().is_empty()).then(|| ("on", format!("đến {}", day::short(on))));
+    let conditions = [past, under, option].into_iter().flatten();
+    let conditions = conditions.map(|(field, words)| (words, address.without(field)));
     let noted = query.done.parse::<i64>().ok();
     Ok(ListPage {
         frame: Frame::of_unit(tx, viewer, scope, &unit, Place::Evaluation).await?,
         may_send: scope.may(Right::KeepMembers),
         workplaces: workplaces.collect(),
-        done: noted.map(|it| format!("Đã ghi gửi {} phiếu", number::grouped(it))),
+        done: noted.map(|it| match it {
+            0 => "Không còn phiếu nào chờ gửi".to_owned(),
+            count => format!("Đã ghi gửi {} phiếu", number::grouped(count)),
+        }),
+        conditions: conditions.collect(),
+        address,
+        on: match query.on(today) {
+            Ok(on) if !query.on.trim().is_empty() => day::short(on),
+            _ => query.on,
+        },
+        under: query.under,
         unit,
         year,
         filter,
@@ -149,56 +196,36 @@ async fn page(
         count,
         page,
         pages,
+        today,
         faults: Faults::default(),
         send,
     })
 }
 
-pub async fn send(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Form(form): Form<SendForm>,
+/// The list of confirmed sheets with a form that could not be taken.
+pub async fn refused(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    entered: (Unit, &Scope),
+    (year, form): (i64, SendForm),
+    (faults, status): (Faults, StatusCode),
 ) -> Result<Response> {
-    let mut tx = app.db.write().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::KeepMembers).await?;
-    let today = clock::today();
-    let year: i64 = form.year.trim().parse().map_err(|_| Error::BadRequest("Thiếu năm."))?;
+    let state = SheetState::Confirmed.as_str().to_owned();
     let workplace = form.workplace.trim().to_owned();
-    let (on, how) = match form.read(None, today) {
-        Ok(read) => read,
-        Err(faults) => {
-            let state = SheetState::Confirmed.as_str().to_owned();
-            let query = YearQuery { state, workplace, ..YearQuery::default() };
-            let page = page(&mut tx, &viewer, (unit, &scope), query, (year, form)).await?;
-            let page = ListPage { faults, ..page };
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
-        }
-    };
-    let done = act(&viewer, ActKind::Send, &format!("{}, {}", how.label(), day::short(on)));
-    steps::add_act(&mut tx, &done).await?;
-    let what = (year, workplace.as_str());
-    let sent = steps::send_all(&mut tx, unit.id, what, (on, how), &done).await?;
-    steps::record(&mut tx, &done).await?;
-    if sent > 0 {
-        let to = if workplace.is_empty() { "mọi nơi công tác" } else { &workplace };
-        let summary = format!(
-            "Ghi gửi {sent} phiếu nhận xét năm {year} của {} đến {to}: {}, ngày {}",
-            unit.name_in_text(),
-            how.label(),
-            day::short(on)
-        );
-        let entry = Entry::new("evaluation.send", unit.id.0, summary).in_unit(unit.id);
-        audit::store::append(&mut tx, &viewer.actor(), entry).await?;
-        tx.commit().await?;
-    }
+    let query = YearQuery { state, workplace, ..YearQuery::default() };
+    let days = (year, clock::today());
+    let page = page(tx, viewer, entered, query, (days, form)).await?;
+    Ok((status, Html(ListPage { faults, ..page }.render()?)).into_response())
+}
+
+/// The list of those sent, and how many just were.
+pub fn sent_href(code: &str, (year, workplace): (i64, &str), sent: i64) -> String {
     let query = [
         ("year", year.to_string()),
-        ("state", "sent".to_owned()),
-        ("workplace", workplace),
+        ("state", SheetState::Sent.as_str().to_owned()),
+        ("workplace", workplace.to_owned()),
         ("done", sent.to_string()),
     ];
     let query = serde_urlencoded::to_string(&query).unwrap_or_default();
-    let there = format!("/units/{code}/evaluations/sheets?{query}");
-    Ok(Redirect::to(&there).into_response())
+    format!("/units/{code}/evaluations/sheets?{query}")
 }

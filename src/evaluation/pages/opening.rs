@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::Datelike as _;
 
-use super::{act, raced};
+use super::act;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -14,7 +14,7 @@ use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::audit::model::Act;
 use crate::criteria::model::{Variant, Whole};
-use crate::db::Tx;
+use crate::db::{Tx, raced};
 use crate::error::Result;
 use crate::evaluation::form::{Days, OpenForm, YearQuery};
 use crate::evaluation::model::{ActKind, OpenedYear};
@@ -168,7 +168,8 @@ fn clashes(form: &OpenForm, opened: Option<&OpenedYear>, days: Days) -> Vec<Clas
 }
 
 async fn plan(tx: &mut Tx, (unit, scope): (&Unit, &Scope), days: Days, set: Whole) -> Result<Plan> {
-    let mut cells = opening::prospects(tx, unit.id, days.reference_on, days.year).await?;
+    let mut cells =
+        opening::prospects(tx, unit.id, (days.year, days.reference_on), clock::today()).await?;
     cells.sort_by(|a, b| by_name(&a.name, &b.name));
     let names = scope.may(Right::SeeNames);
     let column =

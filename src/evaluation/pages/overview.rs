@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::evaluation::form::YearQuery;
 use crate::evaluation::model::{Consultation, OpenedYear, Progress, State as SheetState};
 use crate::evaluation::small::{self, CriterionCount, Told};
-use crate::evaluation::store::counts::Stages;
+use crate::evaluation::store::counts::{OfChild, Stages};
 use crate::evaluation::store::{self, consultations, counts, opening};
 use crate::faults::Faults;
 use crate::ids::{OptionId, SheetId, UnitId};
@@ -47,6 +47,8 @@ struct CellPage {
     first: Option<SheetId>,
     scope: Scope,
     done: String,
+    /// The sheet whose saving ended the list, for the draft that the browser keeps of it.
+    saved: String,
 }
 
 impl CellPage {
@@ -164,7 +166,7 @@ pub async fn show(
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if unit.is_cell() && scope.may(Right::SeeNames) {
         let page = cell_page(&mut tx, (unit, &scope), frame, year, opened).await?;
-        let page = CellPage { done: query.done, ..page };
+        let page = CellPage { done: query.done, saved: query.saved, ..page };
         return Ok((status, Html(page.render()?)).into_response());
     }
     let page = unit_page(&mut tx, &viewer, (unit, &scope), frame, (year, on)).await?;
@@ -193,8 +195,91 @@ async fn cell_page(
         first: store::first_open(tx, unit.id, year).await?,
         scope: scope.clone(),
         done: String::new(),
+        saved: String::new(),
         unit,
     })
+}
+
+/// The sheets of a year at a unit, by the units below it, as a viewer may see them.
+#[derive(Debug)]
+pub struct Sheets {
+    /// By name; none below a cell.
+    pub units: Vec<Unit>,
+    /// Of each unit, as counted and as told.
+    pub exact: Vec<Stages>,
+    pub told: Vec<Told>,
+    pub total: Told,
+    /// Of confirmed sheets alone.
+    pub criteria: Vec<CriterionCount>,
+}
+
+/// What is counted of sheets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// How far they have come.
+    Stages,
+    /// And whose attended no meeting, for which all attendance of the year is read.
+    Absent,
+}
+
+impl Detail {
+    async fn count(
+        self,
+        tx: &mut Tx,
+        unit_id: UnitId,
+        (year, on): (i64, NaiveDate),
+    ) -> Result<Vec<OfChild>> {
+        let after = on.succ_opt().unwrap_or(on);
+        Ok(match self {
+            Detail::Stages => counts::stages_by_child(tx, unit_id, (year, after)).await?,
+            Detail::Absent => counts::by_child(tx, unit_id, (year, after), days(year, on)).await?,
+        })
+    }
+}
+
+/// Counts the year's sheets as they stood at the end of `on`.
+pub async fn sheets(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (unit, scope): (&Unit, &Scope),
+    (year, on): (i64, NaiveDate),
+    detail: Detail,
+) -> Result<Sheets> {
+    counted(tx, Some(viewer), (unit, scope.may(Right::SeeNames)), (year, on), detail).await
+}
+
+/// Likewise, for somebody who sees `names` or who does not: then no count contradicts the
+/// tables of the units above, those that the `viewer` sees, or all where none is named.
+pub async fn counted(
+    tx: &mut Tx,
+    viewer: Option<&Viewer>,
+    (unit, names): (&Unit, bool),
+    (year, on): (i64, NaiveDate),
+    detail: Detail,
+) -> Result<Sheets> {
+    let after = on.succ_opt().unwrap_or(on);
+    let counted = detail.count(tx, unit.id, (year, on)).await?;
+    let mut units = organisation::store::children(tx, unit.id, on).await?;
+    if unit.is_cell() {
+        units.clear();
+    }
+    // Those that hung here on the reference day and hang elsewhere now: hardly ever any.
+    let gone = counted.iter().map(|it| it.child_id);
+    for id in gone.filter(|id| !units.iter().any(|it| it.id == *id)).collect::<Vec<_>>() {
+        units.push(organisation::store::get(tx, id, on).await?);
+    }
+    units.sort_by(|a, b| by_name(&a.name, &b.name));
+    let ids: Vec<UnitId> = units.iter().map(|it| it.id).collect();
+    let exact = small::of_children(&ids, &counted);
+    let set = set_of(tx, unit.id, year, on).await?;
+    let rows = counts::options(tx, unit.id, year, after).await?;
+    let (above, hidden) = match (&set, names) {
+        (Some(set), false) => above(tx, viewer, (unit, set), (year, on), detail).await?,
+        _ => (None, BTreeSet::new()),
+    };
+    let (told, total) = small::stages(&exact, names, above.as_ref());
+    let criteria = set.map(|it| small::options(&it, &rows, &hidden)).unwrap_or_default();
+    Ok(Sheets { units, exact, told, total, criteria })
 }
 
 async fn unit_page(
@@ -204,31 +289,8 @@ async fn unit_page(
     frame: Frame,
     (year, on): (i64, NaiveDate),
 ) -> Result<UnitPage> {
-    let names = scope.may(Right::SeeNames);
-    let after = on.succ_opt().unwrap_or(on);
-    let counted = counts::by_child(tx, unit.id, (year, after), days(year, on)).await?;
-    let ids: Vec<UnitId> = counted.iter().map(|it| it.child_id).collect();
-    let mut units = organisation::store::children(tx, unit.id, on).await?;
-    if unit.is_cell() {
-        units.clear();
-    }
-    // Those that hung here on the reference day and hang elsewhere now: hardly ever any.
-    for id in
-        ids.iter().filter(|id| !units.iter().any(|it| it.id == **id)).copied().collect::<Vec<_>>()
-    {
-        units.push(organisation::store::get(tx, id, on).await?);
-    }
-    units.sort_by(|a, b| by_name(&a.name, &b.name));
-    let ids: Vec<UnitId> = units.iter().map(|it| it.id).collect();
-    let exact = small::of_children(&ids, &counted);
-    let set = set_of(tx, unit.id, year, on).await?;
-    let rows = counts::options(tx, unit.id, year, after).await?;
-    let (above, hidden) = match (&set, names) {
-        (Some(set), false) => above(tx, viewer, (&unit, set), (year, on)).await?,
-        _ => (None, BTreeSet::new()),
-    };
-    let (told, total) = small::stages(&exact, names, above.as_ref());
-    let criteria = set.map(|it| small::options(&it, &rows, &hidden)).unwrap_or_default();
+    let Sheets { units, exact, told, total, criteria } =
+        sheets(tx, viewer, (&unit, scope), (year, on), Detail::Absent).await?;
     let waiting = |it: &Stages| it.signed - it.confirmed;
     let lines = units.into_iter().zip(told).zip(&exact).filter(|((_, _), it)| it.asked > 0);
     let lines = lines.map(|((unit, told), it)| Line { unit, told, waiting: waiting(it) });
@@ -242,7 +304,7 @@ async fn unit_page(
         lines: lines.collect(),
         total,
         criteria,
-        names,
+        names: scope.may(Right::SeeNames),
         scope: scope.clone(),
         unit,
     })
@@ -258,22 +320,26 @@ async fn set_of(tx: &mut Tx, unit_id: UnitId, year: i64, on: NaiveDate) -> Resul
 }
 
 /// What the tables above the unit tell of it to a viewer who sees no names: its line there,
-/// and the options that are hidden. As many look-ups as units above that the viewer may see.
+/// and the options that are hidden. As many look-ups as units above that the viewer may see,
+/// or as there are.
 async fn above(
     tx: &mut Tx,
-    viewer: &Viewer,
+    viewer: Option<&Viewer>,
     (unit, set): (&Unit, &Whole),
     (year, on): (i64, NaiveDate),
+    detail: Detail,
 ) -> Result<(Option<Told>, BTreeSet<OptionId>)> {
     let path = organisation::store::path(tx, unit.id, on).await?;
-    let granted = |it: &Unit| viewer.grants.iter().any(|grant| grant.unit_id == Some(it.id));
-    let top = path.iter().position(granted).unwrap_or(path.len().saturating_sub(1));
+    let top = viewer.map_or(0, |viewer| {
+        let granted = |it: &Unit| viewer.grants.iter().any(|grant| grant.unit_id == Some(it.id));
+        path.iter().position(granted).unwrap_or(path.len().saturating_sub(1))
+    });
     let after = on.succ_opt().unwrap_or(on);
     let mut line: Option<Told> = None;
     let mut hidden: BTreeSet<OptionId> = BTreeSet::new();
     for pair in path[top.min(path.len())..].windows(2) {
         let [parent, child] = pair else { continue };
-        let counted = counts::by_child(tx, parent.id, (year, after), days(year, on)).await?;
+        let counted = detail.count(tx, parent.id, (year, on)).await?;
         let ids: Vec<UnitId> = counted.iter().map(|it| it.child_id).collect();
         let exact = small::of_children(&ids, &counted);
         let (told, _) = small::stages(&exact, false, line.as_ref());

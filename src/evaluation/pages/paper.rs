@@ -5,12 +5,11 @@ use std::collections::hash_map::Entry;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::Html;
-use chrono::NaiveDate;
-use qrcode::{Color, EcLevel, QrCode};
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
 
 use super::{enter, list, year_of};
+use crate::access::confirm;
 use crate::access::guard;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
@@ -22,9 +21,11 @@ use crate::error::{Error, Result};
 use crate::evaluation::form::YearQuery;
 use crate::evaluation::model::{Sheet, State as SheetState};
 use crate::evaluation::store;
-use crate::ids::{CriteriaSetId, OptionId, SheetId, UnitId};
+use crate::ids::{CriteriaSetId, OptionId, SheetId};
 use crate::organisation::letterhead::Letterhead;
 use crate::organisation::model::Unit;
+use crate::organisation::store::Paths;
+use crate::qr::{self, Qr};
 use crate::vietnamese::day;
 use crate::web::{Path, Query};
 use crate::{audit, clock, criteria, organisation};
@@ -59,12 +60,6 @@ struct PaperLine {
     options: Vec<(bool, String)>,
 }
 
-/// A QR code as a drawing: its side in modules, and the path of the dark ones.
-struct Qr {
-    side: usize,
-    path: String,
-}
-
 impl Paper {
     /// Where the cell is: `tổ dân phố 2`.
     fn area(&self) -> String {
@@ -92,20 +87,6 @@ impl Paper {
     }
 }
 
-/// The dark modules, with the quiet zone of four around them that readers need.
-fn qr(text: &str) -> Option<Qr> {
-    const QUIET: usize = 4;
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let width = code.width();
-    let modules = code.to_colors().into_iter().enumerate();
-    let dark = modules.filter(|(_, color)| *color == Color::Dark);
-    let squares = dark.map(|(at, _)| {
-        let (x, y) = (at % width + QUIET, at / width + QUIET);
-        format!("M{x} {y}h1v1h-1z")
-    });
-    Some(Qr { side: width + 2 * QUIET, path: squares.collect() })
-}
-
 /// Where others reach the site.
 fn origin(app: &App, headers: &HeaderMap) -> String {
     if let Some(url) = &app.settings.public_url {
@@ -116,12 +97,11 @@ fn origin(app: &App, headers: &HeaderMap) -> String {
     format!("{scheme}://{host}")
 }
 
-/// What the sheets of one document share, looked up once for each.
-#[derive(Default)]
+/// What the sheets of one document share: the sets looked up once for each, of which a year
+/// has one or two, and the names of all cells and of what is above them at once.
 struct Shared {
     sets: HashMap<CriteriaSetId, Whole>,
-    /// As many as cells and days of signing.
-    heads: HashMap<(UnitId, NaiveDate), (Unit, Letterhead)>,
+    paths: Paths,
 }
 
 async fn paper(
@@ -136,15 +116,9 @@ async fn paper(
         Entry::Occupied(found) => found.into_mut(),
         Entry::Vacant(free) => free.insert(criteria::store::get(tx, sheet.set_id).await?),
     };
-    let (unit, head) = match shared.heads.entry((sheet.unit_id, on)) {
-        Entry::Occupied(found) => found.get().clone(),
-        Entry::Vacant(free) => {
-            // A cell is named as it was on the day of the sheet.
-            let unit = organisation::store::get(tx, sheet.unit_id, sheet.reference_on).await?;
-            let head = Letterhead::of(tx, &unit, on).await?;
-            free.insert((unit, head)).clone()
-        }
-    };
+    // A cell is named as it was on the day of the sheet.
+    let unit = shared.paths.get(sheet.unit_id, sheet.reference_on)?;
+    let head = Letterhead::below(&shared.paths.path(unit.id, on), &unit, on);
     let lines = whole.criteria.iter().map(|it| PaperLine {
         number: it.number,
         heading: if it.is_known() {
@@ -158,7 +132,7 @@ async fn paper(
     let shown = sheet.code_shown().filter(|_| sheet.state.is_signed());
     let check = shown.and_then(|code| {
         let address = format!("{origin}/verify/{code}");
-        qr(&address).map(|qr| (address, qr))
+        qr::draw(&address).map(|qr| (address, qr))
     });
     Ok(Paper { head, unit, lines: lines.collect(), columns, check, sheet })
 }
@@ -175,8 +149,12 @@ pub async fn one(
         store::choices(&mut tx, &scope, id).await?.into_iter().map(|it| it.1).collect();
     let title = format!("{}: {}", sheet.title(), sheet.full_name);
     let origin = origin(&app, &headers);
-    let entry = Act::new("evaluation.print", id.0, format!("In {title}")).in_unit(unit.id);
-    let paper = paper(&mut tx, &mut Shared::default(), sheet, &chosen, &origin).await?;
+    let printed = format!("In {}", sheet.title());
+    let entry = Act::new("export.print", sheet.member_id.0, printed).in_unit(unit.id);
+    viewer.looks.told();
+    let paths = organisation::store::paths_below(&mut tx, sheet.unit_id).await?;
+    let mut shared = Shared { sets: HashMap::new(), paths };
+    let paper = paper(&mut tx, &mut shared, sheet, &chosen, &origin).await?;
     drop(tx);
     app.watch.note(viewer.actor(), entry).await;
     let page = PaperPage { title, back: format!("/evaluations/{id}"), papers: vec![paper] };
@@ -186,15 +164,20 @@ pub async fn one(
 pub async fn many(
     State(app): State<App>,
     viewer: Viewer,
-    headers: HeaderMap,
+    (uri, headers): (Uri, HeaderMap),
     Path(code): Path<String>,
     Query(query): Query<YearQuery>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
+    if let Some(first) = confirm::before(&viewer, &uri.to_string())? {
+        return Ok(first.into_response());
+    }
     let mut tx = app.db.write().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
     let asked = query.year(clock::today()).ok().flatten();
     let year = year_of(&mut tx, &unit, asked, clock::today()).await?;
-    let filter = list::filter(&query, year);
+    let on = query.on(clock::today()).unwrap_or_else(|_| clock::today());
+    let child = list::child(&mut tx, &unit, &query).await?;
+    let filter = list::filter(&query, (year, on), child.as_ref());
     let count = store::count(&mut tx, &scope, &filter).await?;
     if count > MOST {
         return Err(Error::BadRequest(
@@ -204,8 +187,9 @@ pub async fn many(
     let place =
         if filter.workplace.is_empty() { String::new() } else { format!(", {}", filter.workplace) };
     let title = format!("Phiếu nhận xét năm {year} của {}{place}", unit.name_in_text());
-    let entry = Act::new("evaluation.print", unit.id.0, format!("In {count} phiếu: {title}"));
+    let entry = Act::new("export.print", unit.id.0, format!("In {count} phiếu: {title}"));
     audit::store::append(&mut tx, &viewer.actor(), entry.in_unit(unit.id)).await?;
+    viewer.looks.told();
     tx.commit().await?;
 
     let mut tx = app.db.read().await?;
@@ -215,23 +199,12 @@ pub async fn many(
         chosen.entry(sheet).or_default().push(option);
     }
     let origin = origin(&app, &headers);
-    let (mut shared, mut papers) = (Shared::default(), Vec::new());
+    let paths = organisation::store::paths_below(&mut tx, scope.unit_id()).await?;
+    let (mut shared, mut papers) = (Shared { sets: HashMap::new(), paths }, Vec::new());
     for sheet in sheets {
         let of_it = chosen.remove(&sheet.id).unwrap_or_default();
         papers.push(paper(&mut tx, &mut shared, sheet, &of_it, &origin).await?);
     }
     let back = format!("/units/{code}/evaluations/sheets?year={year}");
-    Ok(Html(PaperPage { title, back, papers }.render()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_drawn_with_a_quiet_zone() {
-        let drawn = qr("https://so.example.vn/verify/3F9A-21C0-7B55").unwrap();
-        assert_eq!(drawn.side, 33 + 8, "version 4: 33 modules, and four on each side");
-        assert!(drawn.path.starts_with("M4 4h1v1h-1z"), "the finder's corner");
-    }
+    Ok(Html(PaperPage { title, back, papers }.render()?).into_response())
 }

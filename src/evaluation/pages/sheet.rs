@@ -106,12 +106,6 @@ impl SheetPage {
         self.steps.first().filter(back)
     }
 
-    /// The criterion beside which attendance stands: the third of the set in use since 2020
-    /// is about meetings, and no other (R12).
-    fn is_about_meetings(&self, number: i64) -> bool {
-        number == 3 && self.whole.criteria.len() == 6
-    }
-
     /// Whether the cell may sign this one here and now.
     fn may_sign(&self) -> bool {
         self.may_keep && self.sheet.state == SheetState::Written && self.sheet.missing().is_none()
@@ -173,6 +167,7 @@ async fn page(
 
 async fn books(tx: &mut Tx, scope: &Scope, sheet: &Sheet) -> Result<Books> {
     let (from, to) = days(sheet.year, clock::today());
+    let to = sheet.left_on.map_or(to, |left_on| left_on.min(to));
     let is_in = |on: chrono::NaiveDate| on >= from && on < to;
     let mut given = members::store::contributions_of(tx, scope, sheet.member_id, MOST).await?;
     given.retain(|it| is_in(it.given_on));
@@ -204,12 +199,8 @@ pub async fn show(
         }
         _ => None,
     };
-    let looked = format!("Mở {} của {}", sheet.title(), sheet.full_name);
-    let unit_id = unit.id;
+    viewer.looks.at(sheet.member_id);
     let page = page(&mut tx, &viewer, (sheet, unit, &scope), whole, form).await?;
-    drop(tx);
-    let entry = Entry::new("view.evaluation", id.0, looked).in_unit(unit_id);
-    app.watch.note(viewer.actor(), entry).await;
     SheetPage { saved, ..page }.answer(StatusCode::OK)
 }
 
@@ -283,7 +274,9 @@ async fn after(tx: &mut Tx, sheet: &Sheet, unit: &Unit, form: &SheetForm) -> Res
     let there = match form.action.as_str() {
         "next" if sheet.kind == Kind::Annual => match store::next(tx, sheet).await? {
             Some(next) => format!("/evaluations/{next}?saved={id}"),
-            None => format!("/units/{}/evaluations?year={}&done=all", unit.code, sheet.year),
+            None => {
+                format!("/units/{}/evaluations?year={}&done=all&saved={id}", unit.code, sheet.year)
+            }
         },
         _ => format!("/evaluations/{id}?saved={id}"),
     };

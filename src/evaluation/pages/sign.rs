@@ -1,4 +1,4 @@
-//! The cell signs: every complete sheet at once, or one.
+//! The cell signs every complete sheet at once.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{act, enter, raced, year_of};
+use super::{act, year_of};
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -16,9 +16,9 @@ use crate::audit::model::Act as Entry;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::evaluation::form::YearQuery;
-use crate::evaluation::model::{ActKind, Kind, Listed, State as SheetState};
-use crate::evaluation::store::{self, Filter, steps};
-use crate::ids::SheetId;
+use crate::evaluation::model::{ActKind, Listed, State as SheetState};
+use crate::evaluation::store::steps::{self, Which};
+use crate::evaluation::store::{self, Filter};
 use crate::organisation::model::Unit;
 use crate::web::{Form, Path, Query};
 use crate::{audit, clock};
@@ -49,14 +49,14 @@ pub struct AllForm {
     pub version: String,
 }
 
-/// The annual sheets of a cell's year, but those in `states`.
+/// The annual sheets of a cell's year: those in `state`, or all that are to be written.
 pub async fn sheets(
     tx: &mut Tx,
     scope: &Scope,
     year: i64,
     state: Option<SheetState>,
 ) -> Result<Vec<Listed>> {
-    let filter = Filter { year, kind: Kind::Annual, state, workplace: String::new() };
+    let filter = Filter::annual(year, state, clock::today());
     Ok(store::list(tx, scope, &filter, (MOST, 0)).await?)
 }
 
@@ -130,7 +130,7 @@ pub async fn sign_all(
         return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
     }
     let done = act(&viewer, ActKind::Sign, "");
-    let signed = steps::sign_all(&mut tx, unit.id, year, &done).await?;
+    let signed = steps::sign(&mut tx, Which::Year(unit.id, year), &done).await?;
     if signed > 0 {
         let summary = format!("{} ký {signed} phiếu nhận xét năm {year}", unit.name);
         let entry = Entry::new("evaluation.sign", unit.id.0, summary).in_unit(unit.id);
@@ -138,39 +138,4 @@ pub async fn sign_all(
         tx.commit().await?;
     }
     Ok(Redirect::to(&there).into_response())
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct VersionForm {
-    pub version: String,
-}
-
-pub async fn sign(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<SheetId>,
-    Form(form): Form<VersionForm>,
-) -> Result<Response> {
-    let mut tx = app.db.write().await?;
-    steps::hold(&mut tx, id).await?;
-    let (sheet, unit, _) = enter(&mut tx, &viewer, id, Right::KeepEvaluations).await?;
-    let there = Redirect::to(&format!("/evaluations/{id}")).into_response();
-    if sheet.state.is_signed() {
-        return Ok(there);
-    }
-    if form.version.trim() != sheet.version.to_string() {
-        return Err(Error::Conflict("Phiếu vừa được sửa. Mở lại phiếu, xem rồi hãy ký."));
-    }
-    if sheet.state != SheetState::Written || sheet.missing().is_some() {
-        return Err(Error::BadRequest(
-            "Phiếu chưa ký được: chọn đủ các tiêu chí và ghi cuộc họp với ban công tác mặt trận trước.",
-        ));
-    }
-    steps::sign(&mut tx, &sheet, &act(&viewer, ActKind::Sign, "")).await.map_err(raced)?;
-    let summary = format!("Ký {} của {}", sheet.title(), sheet.full_name);
-    let entry = Entry::new("evaluation.sign", id.0, summary).in_unit(unit.id);
-    audit::store::append(&mut tx, &viewer.actor(), entry).await?;
-    tx.commit().await?;
-    Ok(there)
 }

@@ -1,28 +1,27 @@
-//! What is done to one sheet behind its signature: given back, corrected, sent.
+//! What is done to one sheet for a reason: given back, corrected, dropped.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::{act, enter, raced};
+use super::{act, enter};
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::Scope;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
+use crate::audit;
 use crate::audit::model::Act as Entry;
-use crate::db::Tx;
+use crate::db::{Tx, raced};
 use crate::error::{Error, Result};
-use crate::evaluation::form::{ReasonForm, SendForm};
-use crate::evaluation::model::{ActKind, SentHow, Sheet, State as SheetState};
+use crate::evaluation::form::ReasonForm;
+use crate::evaluation::model::{ActKind, Sheet, State as SheetState};
 use crate::evaluation::store::{self, steps};
 use crate::faults::Faults;
 use crate::ids::SheetId;
 use crate::organisation::model::Unit;
-use crate::vietnamese::day;
 use crate::web::{Form, Path};
-use crate::{audit, clock};
 
 /// Which reason is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,9 +87,15 @@ struct ReasonPage {
 }
 
 impl ReasonPage {
+    /// Whether a dropped sheet is opened again, which is a correction like others.
+    fn reopens(&self) -> bool {
+        self.sheet.state == SheetState::Void
+    }
+
     fn heading(&self) -> &'static str {
         match self.why {
             Why::Return => "Trả lại phiếu",
+            Why::Correct if self.reopens() => "Mở lại phiếu",
             Why::Correct => "Lập bản sửa",
             Why::Drop => "Bỏ phiếu",
         }
@@ -100,13 +105,16 @@ impl ReasonPage {
     fn said(&self) -> &'static str {
         match self.why {
             Why::Return => "Phiếu trở lại chi bộ để viết và ký lại; mã kiểm tra đã in hết giá trị.",
+            Why::Correct if self.reopens() => {
+                "Phiếu trở lại trong số phiếu phải viết; chi bộ viết, ký, rồi đảng ủy xác nhận."
+            }
             Why::Correct => {
                 "Phiếu cũ giữ nguyên để đối chiếu, mã kiểm tra của nó hết giá trị. Chi bộ sửa bản \
                  mới, ký, rồi đảng ủy xác nhận lại."
             }
             Why::Drop => {
                 "Phiếu không phải viết nữa và không còn trong số phiếu phải viết: dùng khi đồng chí \
-                 đã qua đời, hoặc phiếu mở nhầm. Lập bản sửa thì phiếu mở lại."
+                 đã qua đời, hoặc phiếu mở nhầm. Bỏ nhầm thì mở lại được."
             }
         }
     }
@@ -116,6 +124,7 @@ impl ReasonPage {
         let name = &self.sheet.full_name;
         match self.why {
             Why::Return => format!("Trả lại phiếu của {name}"),
+            Why::Correct if self.reopens() => format!("Mở lại phiếu của {name}"),
             Why::Correct => format!("Lập bản sửa cho {name}"),
             Why::Drop => format!("Bỏ phiếu của {name}"),
         }
@@ -267,90 +276,4 @@ async fn done_before(
         (Why::Correct, Err(_)) => None,
     };
     Ok(done)
-}
-
-#[derive(Template)]
-#[template(path = "evaluation/send.html")]
-struct SendPage {
-    frame: Frame,
-    unit: Unit,
-    sheet: Sheet,
-    form: SendForm,
-    faults: Faults,
-}
-
-impl SendPage {
-    fn hows() -> Vec<(&'static str, &'static str)> {
-        SentHow::choices()
-    }
-}
-
-async fn send_page(
-    tx: &mut Tx,
-    viewer: &Viewer,
-    (sheet, unit, scope): (Sheet, Unit, Scope),
-    form: SendForm,
-) -> Result<SendPage> {
-    let frame = Frame::of_unit(tx, viewer, &scope, &unit, Place::Evaluation).await?;
-    Ok(SendPage { frame, unit, sheet, form, faults: Faults::default() })
-}
-
-/// Only a confirmed sheet goes to the workplace.
-fn need_confirmed(sheet: &Sheet) -> Result<()> {
-    if sheet.state == SheetState::Confirmed {
-        return Ok(());
-    }
-    Err(Error::Conflict("Chỉ gửi phiếu mà đảng ủy đã xác nhận, và mỗi phiếu ghi gửi một lần."))
-}
-
-pub async fn ask_send(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<SheetId>,
-) -> Result<Html<String>> {
-    let mut tx = app.db.read().await?;
-    let entered = enter(&mut tx, &viewer, id, Right::KeepMembers).await?;
-    need_confirmed(&entered.0)?;
-    let version = entered.0.version.to_string();
-    let form = SendForm { version, ..SendForm::new(clock::today()) };
-    Ok(Html(send_page(&mut tx, &viewer, entered, form).await?.render()?))
-}
-
-pub async fn send(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<SheetId>,
-    Form(form): Form<SendForm>,
-) -> Result<Response> {
-    let mut tx = app.db.write().await?;
-    steps::hold(&mut tx, id).await?;
-    let entered = enter(&mut tx, &viewer, id, Right::KeepMembers).await?;
-    let sheet = &entered.0;
-    let there = Redirect::to(&format!("/evaluations/{id}")).into_response();
-    let read = form.read(sheet.confirmed_on, clock::today());
-    if let Ok((on, how)) = &read
-        && sheet.state == SheetState::Sent
-        && (sheet.sent_on, sheet.sent_how) == (Some(*on), Some(*how))
-    {
-        return Ok(there);
-    }
-    need_confirmed(sheet)?;
-    let (on, how) = match read {
-        Ok(read) => read,
-        Err(faults) => {
-            let page = send_page(&mut tx, &viewer, entered, form).await?;
-            let page = SendPage { faults, ..page };
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
-        }
-    };
-    let said = format!("{}, {}", how.label(), day::short(on));
-    let done = act(&viewer, ActKind::Send, &said);
-    steps::add_act(&mut tx, &done).await?;
-    steps::send(&mut tx, sheet, (on, how), &done).await.map_err(raced)?;
-    steps::record(&mut tx, &done).await?;
-    let summary = format!("Ghi gửi {} của {}: {said}", sheet.title(), sheet.full_name);
-    let entry = Entry::new("evaluation.send", id.0, summary).in_unit(entered.1.id);
-    audit::store::append(&mut tx, &viewer.actor(), entry).await?;
-    tx.commit().await?;
-    Ok(there)
 }

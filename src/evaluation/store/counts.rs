@@ -81,6 +81,35 @@ pub async fn by_child(
         .fetch_all(db))
 }
 
+/// Likewise without those absent, of whom the meetings know: a fraction of the work.
+pub async fn stages_by_child(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    (year, after): (i64, NaiveDate),
+) -> sqlx::Result<Vec<OfChild>> {
+    let sql = "SELECT held.child_id,
+                      COUNT(*) AS asked,
+                      COUNT(*) FILTER (WHERE step.state IN ('written', 'signed', 'confirmed',
+                                                            'sent')) AS written,
+                      COUNT(*) FILTER (WHERE step.state IN ('signed', 'confirmed', 'sent'))
+                          AS signed,
+                      COUNT(*) FILTER (WHERE step.state IN ('confirmed', 'sent')) AS confirmed,
+                      COUNT(*) FILTER (WHERE step.state = 'sent') AS sent,
+                      COUNT(*) FILTER (WHERE step.state = 'returned') AS returned,
+                      CAST(0 AS BIGINT) AS absent
+               FROM unit_ancestor AS held
+               JOIN evaluation_step AS step ON step.unit_id = held.unit_id AND step.year = $2
+                                           AND step.kind = 'annual' AND step.from_on < $3
+                                           AND (step.to_on IS NULL OR step.to_on >= $3)
+                                           AND step.state NOT IN ('replaced', 'void')
+               JOIN evaluation_sheet AS sheet ON sheet.id = step.sheet_id
+               WHERE held.ancestor_id = $1
+                 AND held.from_on <= sheet.reference_on
+                 AND (held.to_on IS NULL OR held.to_on > sheet.reference_on)
+               GROUP BY held.child_id";
+    on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(year).bind(after).fetch_all(db))
+}
+
 /// How often an option was chosen on sheets that were confirmed on a day, by child.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Chosen {
@@ -113,12 +142,15 @@ pub async fn options(
     on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(year).bind(after).fetch_all(db))
 }
 
-/// The last year of which the unit has sheets.
+/// The last year of which the unit has sheets: of cells that it held on their reference day,
+/// as all counts of sheets.
 pub async fn last_year(tx: &mut Tx, unit_id: UnitId) -> sqlx::Result<Option<i64>> {
     let sql = "SELECT MAX(sheet.year)
                FROM unit_ancestor AS held
                JOIN evaluation_sheet AS sheet ON sheet.unit_id = held.unit_id
-               WHERE held.ancestor_id = $1 AND sheet.kind = 'annual'";
+               WHERE held.ancestor_id = $1 AND sheet.kind = 'annual'
+                 AND held.from_on <= sheet.reference_on
+                 AND (held.to_on IS NULL OR held.to_on > sheet.reference_on)";
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).fetch_one(db))
 }
 

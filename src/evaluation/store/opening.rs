@@ -31,11 +31,18 @@ macro_rules! at_home {
     };
 }
 
+/// Cells that the unit holds today ($4): whoever keeps a cell now opens its year, whoever kept
+/// it on the reference day. Of a cell that has ended since, those who held it then.
 macro_rules! below {
     () => {
         " WHERE unit_ancestor.ancestor_id = $1
-            AND unit_ancestor.from_on <= $2
-            AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2) "
+            AND ((unit_ancestor.from_on <= $4
+                  AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $4))
+                 OR (unit_ancestor.from_on <= $2 AND unit_ancestor.to_on > $2
+                     AND NOT EXISTS (SELECT 1 FROM unit_ancestor AS own
+                                     WHERE own.unit_id = unit_ancestor.unit_id AND own.depth = 0
+                                       AND own.from_on <= $4
+                                       AND (own.to_on IS NULL OR own.to_on > $4)))) "
     };
 }
 
@@ -51,8 +58,8 @@ macro_rules! has_one {
 pub async fn prospects(
     tx: &mut Tx,
     unit_id: UnitId,
-    reference_on: NaiveDate,
-    year: i64,
+    (year, reference_on): (i64, NaiveDate),
+    today: NaiveDate,
 ) -> sqlx::Result<Vec<Prospect>> {
     let sql = concat!(
         "SELECT unit.id AS unit_id, unit.code, unit_period.name,
@@ -72,7 +79,12 @@ pub async fn prospects(
         below!(),
         "GROUP BY unit.id, unit.code, unit_period.name"
     );
-    on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(reference_on).bind(year).fetch_all(db))
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit_id)
+        .bind(reference_on)
+        .bind(year)
+        .bind(today)
+        .fetch_all(db))
 }
 
 /// The year as the unit itself has opened it.
@@ -151,8 +163,8 @@ pub async fn open(
     let sql = concat!(
         "INSERT INTO evaluation_sheet (member_id, unit_id, kind, year, reference_on, purpose,
                                        set_id, asked, state, act_id, created_at)
-         SELECT residence.member_id, residence.cell_id, 'annual', $3, $2, '', $4, $5, 'blank',
-                $6, $7
+         SELECT residence.member_id, residence.cell_id, 'annual', $3, $2, '', $5, $6, 'blank',
+                $7, $8
          FROM ",
         at_home!(),
         below!(),
@@ -165,6 +177,7 @@ pub async fn open(
             .bind(unit_id)
             .bind(reference_on)
             .bind(year)
+            .bind(act.at.day())
             .bind(set_id)
             .bind(asked)
             .bind(act.id)

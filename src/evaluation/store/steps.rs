@@ -71,14 +71,33 @@ pub async fn fingerprint(tx: &mut Tx, unit_id: UnitId, year: i64) -> sqlx::Resul
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).bind(year).fetch_one(db))
 }
 
-/// Signs every annual sheet of the cell's year that is written to the end and was discussed
-/// with the Front work committee; how many.
-pub async fn sign_all(tx: &mut Tx, unit_id: UnitId, year: i64, act: &Act) -> sqlx::Result<u64> {
+/// Sheets of one cell: all annual ones of a year, or one of either kind.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    Year(UnitId, i64),
+    One(&'a Sheet),
+}
+
+impl Which<'_> {
+    /// The cell, the year, and the sheet where it is one.
+    fn parts(self) -> (UnitId, i64, Option<SheetId>) {
+        match self {
+            Which::Year(unit_id, year) => (unit_id, year, None),
+            Which::One(sheet) => (sheet.unit_id, sheet.year, Some(sheet.id)),
+        }
+    }
+}
+
+/// Signs every sheet of `which` that is written to the end and was discussed with the Front
+/// work committee; how many.
+pub async fn sign(tx: &mut Tx, which: Which<'_>, act: &Act) -> sqlx::Result<u64> {
     let sql = "UPDATE evaluation_sheet
                SET state = 'signed', signed_on = $3, signed_by = $4, signature_id = $5,
                    act_id = $5, version = version + 1
-               WHERE unit_id = $1 AND year = $2 AND kind = 'annual' AND state = 'written'
-                 AND consultation_id IS NOT NULL";
+               WHERE unit_id = $1 AND year = $2 AND state = 'written'
+                 AND consultation_id IS NOT NULL
+                 AND (id = $6 OR ($6 IS NULL AND kind = 'annual'))";
+    let (unit_id, year, only) = which.parts();
     add_act(tx, act).await?;
     let signed = change!(
         tx,
@@ -88,29 +107,10 @@ pub async fn sign_all(tx: &mut Tx, unit_id: UnitId, year: i64, act: &Act) -> sql
             .bind(act.at.day())
             .bind(&act.account_name)
             .bind(act.id)
+            .bind(only)
     )?;
     seal(tx, act).await?;
     Ok(signed)
-}
-
-/// Signs one sheet; no row where it is not complete, or was changed by somebody else.
-pub async fn sign(tx: &mut Tx, sheet: &Sheet, act: &Act) -> sqlx::Result<()> {
-    let sql = "UPDATE evaluation_sheet
-               SET state = 'signed', signed_on = $3, signed_by = $4, signature_id = $5,
-                   act_id = $5, version = version + 1
-               WHERE id = $1 AND version = $2 AND state = 'written'
-                 AND consultation_id IS NOT NULL";
-    add_act(tx, act).await?;
-    one_row(change!(
-        tx,
-        sqlx::query(sql)
-            .bind(sheet.id)
-            .bind(sheet.version)
-            .bind(act.at.day())
-            .bind(&act.account_name)
-            .bind(act.id)
-    )?)?;
-    seal(tx, act).await
 }
 
 /// Gives each sheet just signed its code, and keeps who it was about on that day.
@@ -133,13 +133,14 @@ async fn seal(tx: &mut Tx, act: &Act) -> sqlx::Result<()> {
     record(tx, act).await
 }
 
-/// Confirms every sheet of the cell's year that the cell has signed, but those left out; how
-/// many. `left_out` are sheets given back or looked at later.
-pub async fn confirm_all(tx: &mut Tx, unit_id: UnitId, year: i64, act: &Act) -> sqlx::Result<u64> {
+/// Confirms every sheet of `which` that the cell has signed (R15); how many.
+pub async fn confirm(tx: &mut Tx, which: Which<'_>, act: &Act) -> sqlx::Result<u64> {
     let sql = "UPDATE evaluation_sheet
                SET state = 'confirmed', confirmed_on = $3, confirmed_by = $4, act_id = $5,
                    version = version + 1
-               WHERE unit_id = $1 AND year = $2 AND kind = 'annual' AND state = 'signed'";
+               WHERE unit_id = $1 AND year = $2 AND state = 'signed'
+                 AND (id = $6 OR ($6 IS NULL AND kind = 'annual'))";
+    let (unit_id, year, only) = which.parts();
     add_act(tx, act).await?;
     let confirmed = change!(
         tx,
@@ -149,28 +150,10 @@ pub async fn confirm_all(tx: &mut Tx, unit_id: UnitId, year: i64, act: &Act) -> 
             .bind(act.at.day())
             .bind(&act.account_name)
             .bind(act.id)
+            .bind(only)
     )?;
     record(tx, act).await?;
     Ok(confirmed)
-}
-
-/// Confirms one sheet; no row where the cell has not signed it (R15), or somebody was first.
-pub async fn confirm(tx: &mut Tx, sheet: &Sheet, act: &Act) -> sqlx::Result<()> {
-    let sql = "UPDATE evaluation_sheet
-               SET state = 'confirmed', confirmed_on = $3, confirmed_by = $4, act_id = $5,
-                   version = version + 1
-               WHERE id = $1 AND version = $2 AND state = 'signed'";
-    add_act(tx, act).await?;
-    one_row(change!(
-        tx,
-        sqlx::query(sql)
-            .bind(sheet.id)
-            .bind(sheet.version)
-            .bind(act.at.day())
-            .bind(&act.account_name)
-            .bind(act.id)
-    )?)?;
-    record(tx, act).await
 }
 
 /// Gives a signed sheet back to the cell; its code holds no more.
@@ -184,8 +167,9 @@ pub async fn give_back(tx: &mut Tx, sheet: &Sheet, act: &Act) -> sqlx::Result<()
     record(tx, act).await
 }
 
-/// Replaces a sheet that was confirmed, or dropped, by its next revision `id`, which begins with what the cell had
-/// chosen and is to be signed and confirmed anew. The confirmed one stays as it is.
+/// Replaces a sheet that was confirmed, or dropped, by its next revision `id`, which begins
+/// with what the cell had chosen and is to be signed and confirmed anew. The one before stays
+/// as it is.
 pub async fn correct(tx: &mut Tx, sheet: &Sheet, id: SheetId, act: &Act) -> sqlx::Result<()> {
     let sql = "UPDATE evaluation_sheet
                SET state = 'replaced', act_id = $3, version = version + 1
@@ -230,35 +214,78 @@ pub async fn send(
                SET state = 'sent', sent_on = $3, sent_how = $4, act_id = $5,
                    version = version + 1
                WHERE id = $1 AND version = $2 AND state = 'confirmed'";
+    add_act(tx, act).await?;
     one_row(change!(
         tx,
         sqlx::query(sql).bind(sheet.id).bind(sheet.version).bind(on).bind(how).bind(act.id)
-    )?)
+    )?)?;
+    record(tx, act).await
 }
 
-/// Likewise for every confirmed sheet of the unit and year, of one workplace or of all; how
-/// many.
-pub async fn send_all(
+/// The confirmed sheets of the unit $1 and the year $2, of the workplace $3 or of all. The
+/// unit must hold their cell both on the reference day and on the day $4: what is written is
+/// written by those who keep the cell today.
+macro_rules! to_send {
+    () => {
+        "WHERE evaluation_sheet.state = 'confirmed' AND evaluation_sheet.year = $2
+           AND evaluation_sheet.kind = 'annual'
+           AND evaluation_sheet.unit_id IN (SELECT unit_id FROM unit_ancestor
+                                            WHERE ancestor_id = $1)
+           AND EXISTS (SELECT 1 FROM unit_ancestor AS held
+                       WHERE held.ancestor_id = $1 AND held.unit_id = evaluation_sheet.unit_id
+                         AND held.from_on <= evaluation_sheet.reference_on
+                         AND (held.to_on IS NULL OR held.to_on > evaluation_sheet.reference_on))
+           AND EXISTS (SELECT 1 FROM unit_ancestor AS holds
+                       WHERE holds.ancestor_id = $1 AND holds.unit_id = evaluation_sheet.unit_id
+                         AND holds.from_on <= $4
+                         AND (holds.to_on IS NULL OR holds.to_on > $4))
+           AND ($3 = '' OR EXISTS (SELECT 1 FROM evaluation_signature AS signature
+                                   WHERE signature.sheet_id = evaluation_sheet.id
+                                     AND signature.act_id = evaluation_sheet.signature_id
+                                     AND signature.workplace = $3))"
+    };
+}
+
+/// How many sheets wait to be sent, and when the last of them was confirmed.
+pub async fn to_send(
     tx: &mut Tx,
     unit_id: UnitId,
     (year, workplace): (i64, &str),
+    today: NaiveDate,
+) -> sqlx::Result<(i64, Option<NaiveDate>)> {
+    let sql = concat!("SELECT COUNT(*), MAX(confirmed_on) FROM evaluation_sheet ", to_send!());
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit_id)
+        .bind(year)
+        .bind(workplace)
+        .bind(today)
+        .fetch_one(db))
+}
+
+/// Notes that all of them went back to the workplace.
+pub async fn send_all(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    (year, workplace, today): (i64, &str, NaiveDate),
     (on, how): (NaiveDate, SentHow),
     act: &Act,
-) -> sqlx::Result<u64> {
-    let sql = "UPDATE evaluation_sheet
-               SET state = 'sent', sent_on = $4, sent_how = $5, act_id = $6,
-                   version = version + 1
-               WHERE state = 'confirmed' AND year = $2 AND kind = 'annual'
-                 AND unit_id IN (SELECT unit_id FROM unit_ancestor
-                                 WHERE ancestor_id = $1
-                                   AND from_on <= evaluation_sheet.reference_on
-                                   AND (to_on IS NULL OR to_on > evaluation_sheet.reference_on))
-                 AND ($3 = '' OR EXISTS (SELECT 1 FROM evaluation_signature AS signature
-                                         WHERE signature.sheet_id = evaluation_sheet.id
-                                           AND signature.act_id = evaluation_sheet.signature_id
-                                           AND signature.workplace = $3))";
+) -> sqlx::Result<()> {
+    let sql = concat!(
+        "UPDATE evaluation_sheet
+         SET state = 'sent', sent_on = $5, sent_how = $6, act_id = $7, version = version + 1 ",
+        to_send!()
+    );
+    add_act(tx, act).await?;
     change!(
         tx,
-        sqlx::query(sql).bind(unit_id).bind(year).bind(workplace).bind(on).bind(how).bind(act.id)
-    )
+        sqlx::query(sql)
+            .bind(unit_id)
+            .bind(year)
+            .bind(workplace)
+            .bind(today)
+            .bind(on)
+            .bind(how)
+            .bind(act.id)
+    )?;
+    record(tx, act).await
 }

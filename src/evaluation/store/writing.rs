@@ -5,7 +5,9 @@ use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
 use crate::evaluation::model::{Act, Sheet, State};
 use crate::evaluation::store::steps;
-use crate::ids::{ConsultationId, CriterionId, MarkingId, MemberId, OptionId, SheetId, UnitId};
+use crate::ids::{
+    ConsultationId, CriterionId, ErasureId, MarkingId, MemberId, OptionId, SheetId, UnitId,
+};
 use chrono::NaiveDate;
 
 /// A sheet as it is to be.
@@ -247,4 +249,27 @@ pub async fn undo_marking(tx: &mut Tx, marking: &Marking, act: &Act) -> sqlx::Re
     let undone = change!(tx, sqlx::query(sql).bind(marking.id).bind(act.id))?;
     steps::record(tx, act).await?;
     Ok(undone)
+}
+
+/// Takes names and free words off the sheets and the requests for them of the people whom the erasure names.
+pub async fn forget(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    let sql = "UPDATE evaluation_sheet
+               SET other_text = '',
+                   purpose = CASE WHEN purpose = '' THEN '' ELSE 'Đã ẩn danh' END,
+                   version = version + 1
+               WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    let sql = "UPDATE evaluation_signature
+               SET full_name = 'Đã ẩn danh', born_on = NULL, born_precision = NULL, address = ''
+               WHERE sheet_id IN (SELECT evaluation_sheet.id FROM evaluation_sheet
+                                  JOIN erasure_member
+                                    ON erasure_member.member_id = evaluation_sheet.member_id
+                                  WHERE erasure_member.erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    let sql = "UPDATE evaluation_request
+               SET number = '', portal_dossier = '', purpose = 'Đã ẩn danh',
+                   version = version + 1
+               WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::evaluation::year_file::export::Lines;
 use crate::evaluation::year_file::model::{Place, Row, Year, sort};
-use crate::members::store::kept_in;
+use crate::members::store::{kept_in, restricted};
 
 /// The units at or below the one entered on the year's day, in the order of the file.
 pub async fn places(tx: &mut Tx, scope: &Scope, year: Year) -> sqlx::Result<Vec<Place>> {
@@ -55,7 +55,13 @@ const LINES: &str = concat!(
                ),
                listed AS (
                    SELECT place.number, residence.member_id, residence.letter_id,
-                          residence.address, residence.kind, residence.category
+                          CASE WHEN ",
+    restricted!("residence.member_id"),
+    " THEN '' ELSE residence.address END AS address, residence.kind, residence.category,
+                          (SELECT MIN(later.started_on) FROM residence AS later
+                           WHERE later.member_id = residence.member_id
+                             AND later.started_on > $2
+                             AND later.cell_id <> residence.cell_id) AS left_on
                    FROM place
                    JOIN unit ON unit.code = place.code
                    JOIN residence ON residence.cell_id = unit.id
@@ -72,6 +78,7 @@ const LINES: &str = concat!(
                      AND attendance.status <> 'exempt'
                      AND meeting.id = attendance.meeting_id
                      AND meeting.held_on >= $3 AND meeting.held_on < $4
+                     AND (listed.left_on IS NULL OR meeting.held_on < listed.left_on)
                      AND meeting.rolled_at IS NOT NULL
                    GROUP BY listed.member_id
                ),
@@ -93,16 +100,26 @@ const LINES: &str = concat!(
                          FROM listed
                          JOIN contribution ON contribution.member_id = listed.member_id
                                            AND contribution.given_on >= $3
-                                           AND contribution.given_on < $4) AS entry
+                                           AND contribution.given_on < $4
+                                           AND (listed.left_on IS NULL
+                                                OR contribution.given_on < listed.left_on)
+                        ) AS entry
                    GROUP BY entry.member_id
                ),
                sheet AS (
                    SELECT evaluation_sheet.id, evaluation_sheet.member_id,
-                          evaluation_sheet.other_text, evaluation_sheet.consultation_id,
+                          CASE WHEN ",
+    restricted!("evaluation_sheet.member_id"),
+    " THEN '' ELSE evaluation_sheet.other_text END AS other_text,
+                          evaluation_sheet.consultation_id,
                           evaluation_sheet.signed_on, evaluation_sheet.confirmed_on
                    FROM listed
                    JOIN evaluation_sheet ON evaluation_sheet.member_id = listed.member_id
                                         AND evaluation_sheet.year = $7
+                   JOIN unit_ancestor AS held
+                        ON held.ancestor_id = $5 AND held.unit_id = evaluation_sheet.unit_id
+                       AND held.from_on <= evaluation_sheet.reference_on
+                       AND (held.to_on IS NULL OR held.to_on > evaluation_sheet.reference_on)
                    WHERE evaluation_sheet.kind = 'annual'
                      AND evaluation_sheet.state IN ('signed', 'confirmed', 'sent')
                ),

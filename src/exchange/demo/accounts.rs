@@ -13,7 +13,7 @@ use crate::exchange::demo::cells::{MINH_TIEN, TDP_2};
 use crate::exchange::seed::Known;
 use crate::ids::{AccountId, GrantId};
 
-/// Login, name, role, unit, and what to call the unit.
+/// Login, name, role, the unit at the end of 2024, and where that has led since.
 type Post = (&'static str, &'static str, Role, Option<&'static str>, &'static str);
 
 const POSTS: [Post; 5] = [
@@ -22,22 +22,28 @@ const POSTS: [Post; 5] = [
         "Trần Thị Thanh Hòa",
         Role::CellSecretary,
         Some(TDP_2),
-        "Chi bộ tổ dân phố 2, phường Nguyễn Du",
+        "Chi bộ tổ dân phố 2 Nguyễn Du, phường Thành Sen",
     ),
     (
         "bithu.minhtien",
         "Biện Văn Thuận",
         Role::CellSecretary,
         Some(MINH_TIEN),
-        "Chi bộ thôn Minh Tiến, xã Thạch Hạ",
+        "Chi bộ thôn Minh Tiến, phường Trần Phú",
     ),
-    ("canbo.nguyendu", "Lê Thu Huyền", Role::WardOfficer, Some("nguyen-du"), "Phường Nguyễn Du"),
+    (
+        "canbo.nguyendu",
+        "Lê Thu Huyền",
+        Role::WardOfficer,
+        Some("nguyen-du"),
+        "Phường Thành Sen, trước là Bắc Hà, Nguyễn Du",
+    ),
     (
         "tochuc.hatinh",
         "Phan Quốc Toàn",
         Role::OrganisationOfficer,
-        Some("tp-ha-tinh"),
-        "Thành phố Hà Tĩnh",
+        Some("tinh-ha-tinh"),
+        "Tỉnh Hà Tĩnh",
     ),
     ("quantri", "Đặng Khánh Duy", Role::Administrator, None, "Cả sổ"),
 ];
@@ -75,6 +81,8 @@ impl Keys {
     }
 }
 
+/// Adds the accounts to a registry as it stood before the reforms, which take their roles
+/// along.
 pub async fn add(
     tx: &mut Tx,
     known: &Known,
@@ -103,10 +111,15 @@ pub async fn add(
 fn passphrase() -> Result<String> {
     let mut bytes = [0; 6];
     getrandom::fill(&mut bytes).map_err(|it| Error::Internal(it.into()))?;
+    Ok(phrase(bytes))
+}
+
+/// The words of a password, as the bytes say.
+pub fn phrase(bytes: [u8; 6]) -> String {
     let syllable = |byte: u8| SYLLABLES[usize::from(byte) % SYLLABLES.len()];
     let number = u16::from_le_bytes([bytes[4], bytes[5]]) % 90 + 10;
     let words = bytes[..4].iter().map(|byte| syllable(*byte)).collect::<Vec<_>>().join("-");
-    Ok(format!("{words}-{number}"))
+    format!("{words}-{number}")
 }
 
 /// Syllables that can be typed on any keyboard.
@@ -132,7 +145,7 @@ mod tests {
     fn passphrases_are_long_enough_and_no_two_are_alike() {
         let (one, other) = (passphrase().unwrap(), passphrase().unwrap());
         assert_ne!(one, other);
-        assert_eq!(password::check(&one, "bithu.tdp2", "Trần Thị Thanh Hòa"), Ok(()));
+        assert_eq!(password::check(&one, &["bithu.tdp2", "Trần Thị Thanh Hòa"]), Ok(()));
     }
 
     #[test]

@@ -6,11 +6,12 @@ use crate::access::guard::Scope;
 use crate::criteria;
 use crate::criteria::model::{Variant, Whole};
 use crate::db::Tx;
+use crate::evaluation;
 use crate::evaluation::model::{Act, ActKind, OpenedYear, SentHow, Sheet, State};
 use crate::evaluation::store::consultations::NewConsultation;
+use crate::evaluation::store::steps::Which;
 use crate::evaluation::store::writing::{Draft, Marking};
 use crate::evaluation::store::{Filter, consultations, opening, steps, writing};
-use crate::evaluation::{self, model::Kind};
 use crate::exchange::demo::calendar::{evening, ymd};
 use crate::exchange::demo::cells::{Cell, TDP_2};
 use crate::exchange::demo::files::{self, COMMENTS};
@@ -90,10 +91,8 @@ impl Comments {
             self.comment(tx, random, cell, (2024, index), &set, now).await?;
         }
         let posted = act(ActKind::Send, OFFICER, ymd(2023, 12, 18));
-        steps::add_act(tx, &posted).await?;
         let how = (ymd(2023, 12, 18), SentHow::Post);
-        steps::send_all(tx, ward.id, (2023, ""), how, &posted).await?;
-        steps::record(tx, &posted).await
+        steps::send_all(tx, ward.id, (2023, "", ymd(2023, 12, 18)), how, &posted).await
     }
 
     /// Takes the first sheets of a cell's year, by name, as far as `stage`.
@@ -118,11 +117,11 @@ impl Comments {
         }
         if stage >= Stage::Signed {
             let done = act(ActKind::Sign, secretary, ymd(year, 11, 28));
-            steps::sign_all(tx, cell.id, i64::from(year), &done).await?;
+            steps::sign(tx, Which::Year(cell.id, i64::from(year)), &done).await?;
         }
         if stage == Stage::Confirmed {
             let done = act(ActKind::Confirm, OFFICER, ymd(year, 12, 5));
-            steps::confirm_all(tx, cell.id, i64::from(year), &done).await?;
+            steps::confirm(tx, Which::Year(cell.id, i64::from(year)), &done).await?;
         }
         Ok(())
     }
@@ -181,12 +180,8 @@ impl Comments {
         secretary: &str,
     ) -> sqlx::Result<()> {
         let scope = Scope::command_line(unit_id);
-        let filter = Filter {
-            year,
-            kind: Kind::Annual,
-            state: Some(State::Written),
-            workplace: String::new(),
-        };
+        // Whenever that was: the state they are left in.
+        let filter = Filter::annual(year, Some(State::Written), ymd(2100, 1, 1));
         let written_on = ymd(i32::try_from(year).unwrap_or(2024), 11, 22);
         let sheets: Vec<Sheet> = evaluation::store::whole(tx, &scope, &filter, MOST).await?;
         for sheet in sheets {

@@ -4,9 +4,13 @@ use chrono::NaiveDate;
 
 use crate::exchange::seed::reader::{Fault, Layout, Row, Sheet};
 
-/// What `haichieu seed seeds/ha-tinh` loads.
+/// What `haichieu seed seeds/ha-tinh` loads, but for the reforms.
 pub const CITY: [(&str, &str); 3] =
     [("units.csv", UNITS.1), ("workplaces.csv", WORKPLACES.1), ("works.csv", WORKS.1)];
+
+/// What became of the city in 2025.
+pub const REFORMS: [(&str, &str); 1] =
+    [("reorganisations.csv", include_str!("../../../seeds/ha-tinh/reorganisations.csv"))];
 
 /// A file of our own: how it is laid out, and what is in it.
 pub type Held = (&'static Layout, &'static str);

@@ -29,9 +29,10 @@ struct Work {
     completed_on: Option<NaiveDate>,
 }
 
-struct Gift {
-    kind: ContributionKind,
-    note: String,
+/// What somebody may give.
+pub struct Gift {
+    pub kind: ContributionKind,
+    pub note: String,
     low: i64,
     high: i64,
     step: i64,
@@ -166,7 +167,8 @@ impl Work {
     }
 }
 
-fn gifts_of(kind: WorkKind) -> Result<Weighted<Gift>, Fault> {
+/// What is given to works of this kind.
+pub fn gifts_of(kind: WorkKind) -> Result<Weighted<Gift>, Fault> {
     let rows = files::rows(GIFTS, |row| {
         let gift = Gift {
             kind: row.need_word("kind", ContributionKind::read, "loại đóng góp")?,
@@ -192,19 +194,27 @@ impl Gift {
         given_on: NaiveDate,
     ) -> NewContribution {
         let mut new = entry(cell, work, Giver::Member(stay.member_id), given_on);
+        (new.amount_vnd, new.quantity_hundredths) = self.worth(random);
+        new.kind = self.kind;
+        new.note.clone_from(&self.note);
+        self.measure().clone_into(&mut new.measure);
+        new
+    }
+
+    /// How many đồng, or hundredths of the measure.
+    pub fn worth(&self, random: &mut Random) -> (i64, i64) {
         let steps = if self.step == 0 { 0 } else { (self.high - self.low) / self.step };
         let worth = self.low + self.step * random.between(0, steps);
-        (new.amount_vnd, new.quantity_hundredths) = match self.kind {
+        match self.kind {
             ContributionKind::Money => (worth, 0),
             // An idea, or a time somebody's skill was lent, counts as one.
             ContributionKind::Idea | ContributionKind::Expertise => (0, 100),
             _ => (0, worth),
-        };
-        new.kind = self.kind;
-        new.note.clone_from(&self.note);
+        }
+    }
+
+    pub fn measure(&self) -> &str {
         if self.measure.is_empty() { self.kind.measure() } else { &self.measure }
-            .clone_into(&mut new.measure);
-        new
     }
 }
 

@@ -1,10 +1,12 @@
 //! The demonstration: a city's registry on the last day of 2024, with people who do
-//! not exist. The same program makes the same people each time.
+//! not exist, and what the reforms of 2025 made of its units. The same program makes the
+//! same people each time.
 
 use uuid::Uuid;
 
 use crate::audit;
 use crate::audit::model::{Act, Actor};
+use crate::clock::Moment;
 use crate::db::Tx;
 use crate::exchange::demo::evaluations::Comments;
 use crate::exchange::demo::gifts::Gifts;
@@ -12,27 +14,28 @@ use crate::exchange::demo::meetings::Agenda;
 use crate::exchange::demo::opinions::Opinions;
 use crate::exchange::demo::people::People;
 use crate::exchange::demo::random::Random;
-use crate::exchange::seed::{Folder, Known, Refused, load};
+use crate::exchange::seed::{Folder, Known, Refused, load, load_at};
 
 pub mod accounts;
-mod calendar;
+pub(in crate::exchange) mod calendar;
 mod cells;
 mod evaluations;
-mod files;
-mod gifts;
+pub(in crate::exchange) mod files;
+pub(in crate::exchange) mod gifts;
 mod lives;
 mod meetings;
-mod names;
+pub(in crate::exchange) mod names;
 mod opinions;
 mod people;
 mod persons;
-mod random;
-mod trades;
+pub(in crate::exchange) mod random;
+pub(in crate::exchange) mod trades;
 
 /// Any number would do; this one draws the people that the pictures show.
 const SEED: u64 = 20_241_231;
 
-/// Fills an empty registry with one in `divisor` of the city's people: 1 makes all.
+/// Fills an empty registry with one in `divisor` of the city's people: 1 makes all. The
+/// units are those of the last day of 2024.
 pub async fn build(tx: &mut Tx, divisor: i64) -> Result<Known, Refused> {
     let actor = Actor::command_line();
     let known = load(tx, &Folder::Within(&files::CITY), &actor).await?.known;
@@ -48,4 +51,11 @@ pub async fn build(tx: &mut Tx, divisor: i64) -> Result<Known, Refused> {
     let done = "Dựng dữ liệu giả của TP Hà Tĩnh đến hết ngày 31/12/2024".to_owned();
     audit::store::append(tx, &actor, Act::new("demo.build", None::<Uuid>, done)).await?;
     Ok(known)
+}
+
+/// Applies both reforms of 2025 to a registry that [`build`] has filled, at the moment `at`:
+/// one whose day is yet to come is planned.
+pub async fn reform(tx: &mut Tx, at: Moment) -> Result<(), Refused> {
+    load_at(tx, &Folder::Within(&files::REFORMS), &Actor::command_line(), at).await?;
+    Ok(())
 }

@@ -45,9 +45,10 @@ impl Opinions {
         cells: &[Cell],
     ) -> sqlx::Result<()> {
         let days = (ymd(*YEARS.start(), 1, 1), ymd(*YEARS.end() + 1, 1, 1));
+        let filter = meetings::store::book::Filter::of_days(days);
         for cell in cells {
             let mut held: Vec<Meeting> =
-                meetings::store::list(tx, cell.id, days, (MOST_MEETINGS, 0))
+                meetings::store::book::list(tx, cell.id, filter, (MOST_MEETINGS, 0))
                     .await?
                     .into_iter()
                     .map(|it| it.meeting)

@@ -10,7 +10,8 @@ impl Random {
         Random(seed)
     }
 
-    fn draw(&mut self) -> u64 {
+    /// Sixty-four of them at once, each as likely set as not.
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +22,7 @@ impl Random {
     /// A number from `low` to `high`, both included.
     pub fn between(&mut self, low: i64, high: i64) -> i64 {
         let choices = high.abs_diff(low) + 1;
-        low.saturating_add_unsigned(self.draw() % choices)
+        low.saturating_add_unsigned(self.bits() % choices)
     }
 
     /// Whether something happens that happens `permille` times in a thousand.
@@ -32,7 +33,7 @@ impl Random {
     /// A place in a list of `length`.
     pub fn place(&mut self, length: usize) -> usize {
         let choices = u64::try_from(length).unwrap_or(1).max(1);
-        usize::try_from(self.draw() % choices).unwrap_or_default()
+        usize::try_from(self.bits() % choices).unwrap_or_default()
     }
 
     pub fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {

@@ -29,10 +29,17 @@ pub struct Workplaces(Weighted<Workplace>);
 
 impl Workplaces {
     pub fn read(known: &Known) -> Result<Workplaces, Fault> {
+        Workplaces::of(|code| known.workplaces.get(code).copied(), "")
+    }
+
+    /// Those whose id is found by their code; each bears `place` behind its name.
+    pub fn of(
+        find: impl Fn(&str) -> Option<WorkplaceId>,
+        place: &str,
+    ) -> Result<Workplaces, Fault> {
         let rows = files::rows(WORKPLACES, |row| {
-            let id =
-                row.need_word("code", |code| known.workplaces.get(code).copied(), "nơi công tác")?;
-            let name = row.get("name").to_owned();
+            let id = row.need_word("code", &find, "nơi công tác")?;
+            let name = format!("{}{place}", row.get("name"));
             let trade = Trade::of(&name);
             Ok((files::number(row, "weight")?, Workplace { id, name, trade }))
         })?;

@@ -3,7 +3,7 @@
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
 use crate::exchange::import::model::{Import, ImportRow};
-use crate::ids::{ImportId, LetterId, MemberId, ResidenceId, UnitId};
+use crate::ids::{ErasureId, ImportId, LetterId, MemberId, ResidenceId, UnitId};
 use crate::members::model::Member;
 
 pub async fn add(tx: &mut Tx, new: &Import) -> sqlx::Result<()> {
@@ -177,7 +177,8 @@ pub async fn since(tx: &mut Tx, id: ImportId) -> sqlx::Result<Vec<Since>> {
                        WHERE contribution.member_id = member.id)
                     + (SELECT COUNT(*) FROM opinion WHERE opinion.member_id = member.id)
                     + (SELECT COUNT(*) FROM member_merge
-                       WHERE member.id IN (member_merge.kept_id, member_merge.merged_id))
+                       WHERE member_merge.kept_id = member.id
+                          OR member_merge.merged_id = member.id)
                     + (SELECT COUNT(*) FROM planned_absence
                        WHERE planned_absence.member_id = member.id)
                     + (SELECT COUNT(*) FROM residence
@@ -209,5 +210,16 @@ pub async fn purge_drafts(tx: &mut Tx, unit_id: UnitId, before: Moment) -> sqlx:
     let sql = "DELETE FROM list_import
                WHERE unit_id = $1 AND status = 'draft' AND created_at < $2";
     change!(tx, sqlx::query(sql).bind(unit_id).bind(before))?;
+    Ok(())
+}
+
+/// Takes what lists brought of the people whom the erasure names.
+pub async fn forget(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    // The import keeps its counts; undone later, it leaves these people as they are.
+    let sql = "UPDATE list_import_row
+               SET cells = '[]', outcome = NULL, member_id = NULL, residence_id = NULL,
+                   letter_id = NULL, before = NULL
+               WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
     Ok(())
 }

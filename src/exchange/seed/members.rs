@@ -10,7 +10,7 @@ use crate::ids::{LetterId, MemberId, ResidenceId};
 use crate::members::model::{
     Category, EndReason, ExemptReason, NewLetter, NewMember, NewResidence, ResidenceKind, Sex,
 };
-use crate::members::store;
+use crate::members::store::Many;
 use crate::organisation::model::UnitKind;
 use crate::vietnamese::name::FullName;
 use crate::vietnamese::phone;
@@ -48,6 +48,7 @@ pub async fn load(
     known: &mut Known,
     at: Moment,
 ) -> Result<(), Refused> {
+    let mut many = Many::begin(tx).await?;
     while let Some(row) = sheet.read_row()? {
         let code = row.code("code")?;
         let member = read_member(row, known)?;
@@ -62,13 +63,9 @@ pub async fn load(
         let mut residence = read_residence(row, member.id, cell, started_on)?;
         let letter = read_letter(row, &residence, cell)?;
         residence.letter_id = letter.as_ref().map(|it| it.id);
-        store::add(tx, &member, at).await?;
-        if let Some(letter) = &letter {
-            store::add_letter(tx, letter, at).await?;
-        }
-        store::add_residence(tx, &residence, at).await?;
+        many.add(tx, &member, letter.as_ref(), &residence, at).await?;
     }
-    Ok(())
+    Ok(many.write(tx).await?)
 }
 
 fn read_member(row: Row<'_>, known: &Known) -> Result<NewMember, Fault> {

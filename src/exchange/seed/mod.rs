@@ -25,11 +25,12 @@ mod contributions;
 mod meetings;
 mod members;
 pub mod reader;
+mod reorganisations;
 mod store;
 mod units;
 
 /// The files, in the order in which they refer to each other.
-const FILES: [&Layout; 7] = [
+const FILES: [&Layout; 8] = [
     &units::UNITS,
     &units::WORKPLACES,
     &units::WORKS,
@@ -37,6 +38,7 @@ const FILES: [&Layout; 7] = [
     &meetings::MEETINGS,
     &meetings::ATTENDANCE,
     &contributions::CONTRIBUTIONS,
+    &reorganisations::REORGANISATIONS,
 ];
 
 /// Lies among the files of the demonstration, and is none of ours.
@@ -193,13 +195,22 @@ pub struct Loaded {
 /// Loads the folder, with an entry in the audit trail for each file. After a refusal
 /// the transaction is to be dropped.
 pub async fn load(tx: &mut Tx, folder: &Folder<'_>, actor: &Actor) -> Result<Loaded, Refused> {
+    load_at(tx, folder, actor, clock::now()).await
+}
+
+/// [`load`], as it would be at another moment: what begins on a later day is planned.
+pub async fn load_at(
+    tx: &mut Tx,
+    folder: &Folder<'_>,
+    actor: &Actor,
+    at: Moment,
+) -> Result<Loaded, Refused> {
     folder.check()?;
-    let at = clock::now();
     let mut loaded = Loaded { files: Vec::new(), known: Known::read(tx).await? };
     for layout in FILES {
         let Some(source) = folder.open(layout.file)? else { continue };
         let mut sheet = Sheet::open(layout, source, at.day())?;
-        load_file(tx, layout, &mut sheet, &mut loaded.known, at).await?;
+        load_file(tx, &mut sheet, &mut loaded.known, actor, at).await?;
         let (rows, digest) = sheet.finish();
         let done = format!("Nạp {} dòng từ {}", grouped(rows), layout.file);
         let act = Act::new("seed.load", None::<Uuid>, done).changing("SHA-256", "", &digest);
@@ -214,18 +225,19 @@ pub async fn load(tx: &mut Tx, folder: &Folder<'_>, actor: &Actor) -> Result<Loa
 
 async fn load_file(
     tx: &mut Tx,
-    layout: &Layout,
     sheet: &mut Sheet<'_>,
     known: &mut Known,
+    actor: &Actor,
     at: Moment,
 ) -> Result<(), Refused> {
-    match layout.file {
+    match sheet.file() {
         "units.csv" => units::load(tx, sheet, known, at).await,
         "workplaces.csv" => units::load_workplaces(tx, sheet, known).await,
         "works.csv" => units::load_works(tx, sheet, known, at).await,
         "members.csv" => members::load(tx, sheet, known, at).await,
         "meetings.csv" => meetings::load(tx, sheet, known, at).await,
         "attendance.csv" => meetings::load_attendance(tx, sheet, known, at).await,
+        "reorganisations.csv" => reorganisations::load(tx, sheet, known, actor, at).await,
         _ => contributions::load(tx, sheet, known, at).await,
     }
 }

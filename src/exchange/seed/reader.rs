@@ -49,6 +49,20 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Where a row stands, when it has been left behind.
+#[derive(Clone, Copy)]
+pub struct Spot {
+    file: &'static str,
+    line: u64,
+}
+
+impl Spot {
+    /// What is wrong with the whole row.
+    pub fn fault(self, why: String) -> Fault {
+        Fault { file: self.file, line: Some(self.line), column: None, why }
+    }
+}
+
 /// A file being read, one row at a time.
 pub struct Sheet<'a> {
     layout: &'static Layout,
@@ -99,6 +113,10 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    pub fn file(&self) -> &'static str {
+        self.layout.file
+    }
+
     pub fn read_row(&mut self) -> Result<Option<Row<'_>>, Fault> {
         let file = self.layout.file;
         let more = self.reader.read_record(&mut self.record);
@@ -145,6 +163,10 @@ impl<'a> Row<'a> {
         };
         let why = format!("chờ {expected}, gặp {found}");
         Fault { file: self.file, line: Some(self.line), column: Some(column), why }
+    }
+
+    pub fn spot(&self) -> Spot {
+        Spot { file: self.file, line: self.line }
     }
 
     /// The field without outer spaces; nothing where the file lacks the column.

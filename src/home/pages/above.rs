@@ -11,17 +11,17 @@ use crate::access::viewer::Viewer;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::evaluation::store::counts;
-use crate::home::model::{self, Progress};
+use crate::home::model::DataRequests;
+use crate::home::pages::{Landing, old_books};
 use crate::home::store;
-use crate::meetings::model::{HalfYear, Listed};
+use crate::meetings::model::HalfYear;
 use crate::members::letters::{Counts, Deadlines};
-use crate::opinions::model::Which;
 use crate::organisation::model::Unit;
+use crate::statistics;
+use crate::statistics::chase::{Chase, Group, Item, Kind};
 use crate::vietnamese::number;
-use crate::{clock, meetings, members, opinions};
+use crate::{clock, members, opinions};
 
-/// More meetings than a city's cells hold in half a year.
-const MOST_MEETINGS: i64 = 20_000;
 /// As many of a kind as a page of tasks names one by one.
 const NAMED: usize = 8;
 
@@ -35,24 +35,37 @@ struct AbovePage {
     days_left: i64,
     /// Whether the viewer opens the lists behind the counts.
     names: bool,
-    without_meeting: Vec<model::Place>,
-    /// Meetings whose roll waits, the oldest first.
-    rolls: Vec<Listed>,
+    /// What is late, and with whom.
+    chase: Chase,
     letters: Counts,
     deadlines: Deadlines,
     without_letter: i64,
     unanswered: i64,
     /// The latest year of comments, and how many sheets wait for the ward.
     evaluation: Option<(i64, i64)>,
+    requests: DataRequests,
+    may_read_log: bool,
+    may_anonymise: bool,
+    old_books: Vec<Landing>,
 }
 
 impl AbovePage {
-    fn first_cells(&self) -> &[model::Place] {
-        &self.without_meeting[..self.without_meeting.len().min(NAMED)]
+    fn group(&self, kind: Kind) -> &[Item] {
+        let group: Option<&Group> = self.chase.groups.iter().find(|it| it.kind == kind);
+        group.map_or(&[], |it| &it.items)
     }
 
-    fn first_rolls(&self) -> &[Listed] {
-        &self.rolls[..self.rolls.len().min(NAMED)]
+    fn cells(&self) -> &[Item] {
+        self.group(Kind::Meeting)
+    }
+
+    fn rolls(&self) -> &[Item] {
+        self.group(Kind::Roll)
+    }
+
+    /// As many of them as the page names.
+    fn first(items: &[Item]) -> &[Item] {
+        &items[..items.len().min(NAMED)]
     }
 
     /// What waits on the way of letters: the word of the list, whether nothing does, and
@@ -86,28 +99,19 @@ impl AbovePage {
 pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Result<Response> {
     let today = clock::today();
     let half = HalfYear::of(today);
-    let (from, to) = half.days();
+    let (_, to) = half.days();
     let tx = &mut tx;
-    let part = (MOST_MEETINGS, 0);
-    let mut rolls = meetings::store::list(tx, unit.id, (from, to), part).await?;
-    rolls.retain(|it| Progress::of(it, today).is_waiting());
-    rolls.reverse();
     let deadlines = members::pages::letters::deadlines(tx, unit.id, today).await?;
     let year_one = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(today);
-    let raised = opinions::store::Filter {
-        from: year_one,
-        to: today.succ_opt().unwrap_or(today),
-        which: Which::All,
-        q: String::new(),
-    };
+    let raised = (year_one, today.succ_opt().unwrap_or(today));
+    let raised = opinions::store::Filter::of_days(raised, today);
     let page = AbovePage {
         frame: Frame::of_unit(tx, viewer, &scope, &unit, Place::Home).await?,
         half,
         today,
         days_left: (to - today).num_days() - 1,
         names: scope.may(Right::SeeNames),
-        without_meeting: store::without_meeting(tx, unit.id, today, (from, to)).await?,
-        rolls,
+        chase: statistics::store::chase::chase(tx, (&unit, &scope), today, today).await?,
         letters: members::store::letters::counts(tx, unit.id, today, deadlines).await?,
         deadlines,
         without_letter: store::people(tx, unit.id, today).await?.without_letter,
@@ -116,6 +120,10 @@ pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Res
             Some(year) => Some((year, counts::waiting(tx, unit.id, year).await?)),
             None => None,
         },
+        requests: store::data_requests(tx, unit.id, today).await?,
+        may_read_log: scope.may(Right::ReadAccessLog),
+        may_anonymise: scope.may(Right::Anonymise),
+        old_books: old_books(tx, viewer, today).await?,
         unit,
     };
     Ok(Html(page.render()?).into_response())

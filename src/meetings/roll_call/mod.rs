@@ -1,6 +1,6 @@
 //! The calling of the roll: who was there, marked by one person or by several at once.
 
-mod exceptions;
+pub mod exceptions;
 pub mod model;
 pub mod pages;
 mod paper;

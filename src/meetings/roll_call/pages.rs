@@ -158,6 +158,7 @@ async fn show(
     if roll.iter().all(|it| it.number.is_none()) {
         return no_roll(frame, meeting);
     }
+    viewer.looks.people(roll.len());
     let announced = absences::reasons(&mut tx, &scope, id).await?;
     let page = RollPage::over(frame, meeting, roll, query, announced, &BTreeMap::new());
     Ok(Html(page.render()?).into_response())

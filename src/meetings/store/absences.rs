@@ -3,8 +3,9 @@
 use crate::access::guard::Scope;
 use crate::clock::Moment;
 use crate::db::{Tx, change, on};
-use crate::ids::{MeetingId, MemberId};
+use crate::ids::{ErasureId, MeetingId, MemberId};
 use crate::meetings::absences::PlannedAbsence;
+use crate::meetings::store::{forget_reasons, versions};
 
 /// Who announced an absence from a meeting of the scope's unit, by name.
 pub async fn list(tx: &mut Tx, scope: &Scope, id: MeetingId) -> sqlx::Result<Vec<PlannedAbsence>> {
@@ -37,4 +38,13 @@ pub async fn remove(tx: &mut Tx, id: MeetingId, member_id: MemberId) -> sqlx::Re
     let sql = "DELETE FROM planned_absence WHERE meeting_id = $1 AND member_id = $2";
     change!(tx, sqlx::query(sql).bind(id).bind(member_id))?;
     Ok(())
+}
+
+/// Takes the reasons of absence of the people whom the erasure names.
+pub async fn forget(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    let sql = "UPDATE planned_absence SET reason = ''
+               WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    versions::forget(tx, id).await?;
+    forget_reasons(tx, id).await
 }

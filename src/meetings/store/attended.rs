@@ -6,6 +6,7 @@ use futures_util::{Stream, TryStreamExt};
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::meetings::export::{Lines, Marked};
+use crate::members::store::restricted;
 
 /// The rolls called at or below the unit, by the parents of their days.
 macro_rules! called {
@@ -45,7 +46,10 @@ pub async fn each(
 ) -> sqlx::Result<()> {
     let sql = concat!(
         "SELECT meeting.held_on, meeting.kind, meeting.topic, unit_period.name AS unit_name,
-                member.full_name, attendance.status, attendance.reason",
+                member.full_name, attendance.status,
+                CASE WHEN ",
+        restricted!("attendance.member_id"),
+        " THEN '' ELSE attendance.reason END AS reason",
         called!(
             "JOIN member ON member.id = attendance.member_id
              JOIN unit_period ON unit_period.unit_id = meeting.unit_id

@@ -2,7 +2,7 @@
 
 use crate::clock::Moment;
 use crate::db::{Tx, change, on};
-use crate::ids::{AccountId, MeetingId};
+use crate::ids::{AccountId, ErasureId, MeetingId};
 use crate::meetings::model::AttendanceStatus;
 use crate::meetings::roll_call::version::{MarkChange, Standing, Version};
 
@@ -73,4 +73,35 @@ pub async fn changes(tx: &mut Tx, id: MeetingId, version: i64) -> sqlx::Result<V
         Ok(MarkChange { number, before, after })
     };
     kept.into_iter().map(read).collect()
+}
+
+/// Takes the reasons of absence of the people whom the erasure names out of the versions.
+pub async fn forget(tx: &mut Tx, id: ErasureId) -> sqlx::Result<()> {
+    let sql = "SELECT roll_version.meeting_id, roll_version.version, roll_version.changes,
+                      attendance.number
+               FROM erasure_member
+               JOIN attendance ON attendance.member_id = erasure_member.member_id
+                              AND attendance.number IS NOT NULL
+               JOIN roll_version ON roll_version.meeting_id = attendance.meeting_id
+               WHERE erasure_member.erasure_id = $1
+               ORDER BY roll_version.meeting_id, roll_version.version";
+    let found: Vec<(MeetingId, i64, String, i64)> =
+        on!(tx, db => sqlx::query_as(sql).bind(id).fetch_all(db))?;
+    let unreadable = || sqlx::Error::Decode("the changes of a roll's version".into());
+    // One statement for each version that told a reason of theirs: few do.
+    for version in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let Some((meeting_id, number, text, _)) = version.first() else { continue };
+        let mut kept: Vec<Kept> = serde_json::from_str(text).map_err(|_| unreadable())?;
+        for change in kept.iter_mut().filter(|it| version.iter().any(|(.., of)| *of == it.0)) {
+            change.2.clear();
+            change.4.clear();
+        }
+        let new = serde_json::to_string(&kept).map_err(|it| sqlx::Error::Encode(it.into()))?;
+        if new != *text {
+            let sql = "UPDATE roll_version SET changes = $3
+                       WHERE meeting_id = $1 AND version = $2";
+            change!(tx, sqlx::query(sql).bind(meeting_id).bind(number).bind(&new))?;
+        }
+    }
+    Ok(())
 }

@@ -12,15 +12,16 @@ use crate::app::App;
 use crate::audit;
 use crate::audit::model::Act;
 use crate::clock;
-use crate::db::Tx;
+use crate::db::{Tx, raced};
 use crate::error::Result;
 use crate::faults::{Clash, Faults};
 use crate::ids::MemberId;
 use crate::members::form::{Person, PersonForm, Place, PlaceForm};
 use crate::members::model::Found;
 use crate::members::pages::standing::Standing;
-use crate::members::pages::{add, raced, refused};
+use crate::members::pages::{add, refused};
 use crate::members::store;
+use crate::vietnamese::masked::masked;
 use crate::web::{Form, Path};
 
 /// The person, and the place where the person now lives; each has its version.
@@ -32,6 +33,10 @@ pub struct EditForm {
     residence_version: String,
     /// Whether the people shown as perhaps the same are said to be others.
     confirmed: String,
+    /// Whether the stored telephone, or card, is to be forgotten.
+    phone_gone: String,
+    card_gone: String,
+    /// An empty telephone or card leaves the stored one as it is: the form does not show it.
     #[serde(flatten)]
     person: PersonForm,
     #[serde(flatten)]
@@ -55,6 +60,16 @@ impl EditPage {
         let (faults, clashes, twins) = (Faults::default(), Vec::new(), Vec::new());
         EditPage { frame, standing, form, faults, clashes, twins }
     }
+
+    /// What stands below the field of a number: the telephone's, or the card's.
+    fn hint(&self, at: usize) -> String {
+        let [(_, telephone), (_, card)] = self.standing.member.numbers(false);
+        let stored = if at == 0 { telephone } else { card };
+        if stored.is_empty() {
+            return "Có thể để trống.".to_owned();
+        }
+        format!("Đang lưu {stored}. Để trống thì giữ nguyên; viết số mới thì thay.")
+    }
 }
 
 impl EditForm {
@@ -64,9 +79,32 @@ impl EditForm {
             residence_id: standing.residence.id.to_string(),
             residence_version: standing.residence.version.to_string(),
             confirmed: String::new(),
+            phone_gone: String::new(),
+            card_gone: String::new(),
             person: PersonForm::of(&standing.member),
             place: PlaceForm::of(&standing.residence),
         }
+    }
+
+    /// The same, with numbers that nobody asked to see left out.
+    fn without_numbers(mut self) -> EditForm {
+        self.person.phone.clear();
+        self.person.card_number.clear();
+        self
+    }
+
+    /// What is meant: the stored numbers where none is typed.
+    fn meant(&self, stored: &EditForm) -> EditForm {
+        let keep = |typed: &mut String, gone: &str, stored: &str| {
+            if typed.trim().is_empty() && gone.is_empty() {
+                stored.clone_into(typed);
+            }
+        };
+        let mut meant = self.clone();
+        let person = &mut meant.person;
+        keep(&mut person.phone, &self.phone_gone, &stored.person.phone);
+        keep(&mut person.card_number, &self.card_gone, &stored.person.card_number);
+        meant
     }
 
     fn differences(&self, stored: &EditForm) -> Vec<Clash> {
@@ -100,7 +138,7 @@ pub async fn form(
 ) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let (frame, standing) = Standing::enter(&mut tx, &viewer, id).await?;
-    let form = EditForm::of(&standing);
+    let form = EditForm::of(&standing).without_numbers();
     let page = EditPage::of((frame, standing), form);
     Ok(Html(page.render()?))
 }
@@ -115,22 +153,28 @@ pub async fn change(
     let (frame, standing) = Standing::hold(&mut tx, &viewer, id).await?;
     let stored = EditForm::of(&standing);
     let mut faults = Faults::default();
-    let Some((person, place)) = form.read(&mut faults) else {
+    let meant = form.meant(&stored);
+    let Some((person, place)) = meant.read(&mut faults) else {
         let page = EditPage { faults, ..EditPage::of((frame, standing), form) };
         return refused(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let done = Redirect::to(&standing.href());
     if !form.is_as_seen(&standing) {
-        let clashes = form.differences(&stored);
+        let mut clashes = meant.differences(&stored);
         if clashes.is_empty() {
             // The same form, sent twice.
             return Ok(done.into_response());
         }
-        let form = EditForm { person: form.person, place: form.place, ..stored };
+        for it in clashes.iter_mut().filter(|it| ["Số thẻ", "Điện thoại"].contains(&it.label))
+        {
+            it.stored = masked(&it.stored);
+        }
+        let EditForm { person, place, phone_gone, card_gone, .. } = form;
+        let form = EditForm { phone_gone, card_gone, person, place, ..stored };
         let page = EditPage { clashes, ..EditPage::of((frame, standing), form) };
         return refused(StatusCode::CONFLICT, &page);
     }
-    if form.confirmed.is_empty() && form.makes_alike(&stored) {
+    if form.confirmed.is_empty() && meant.makes_alike(&stored) {
         let mut twins = add::twins(&mut tx, &viewer, &person).await?;
         twins.retain(|it| it.id != id);
         if !twins.is_empty() {

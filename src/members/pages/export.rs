@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::Uri;
+use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
 
 use super::list::ListQuery;
+use crate::access::confirm;
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
@@ -65,9 +67,13 @@ impl PaperPage {
 pub async fn paper(
     State(app): State<App>,
     viewer: Viewer,
+    uri: Uri,
     Path(code): Path<String>,
     Query(query): Query<ListQuery>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
+    if let Some(first) = confirm::before(&viewer, &uri.to_string())? {
+        return Ok(first.into_response());
+    }
     let Taken { unit, scope, filter, conditions } = take(&app, &viewer, &code, &query).await?;
     let mut tx = app.db.read().await?;
     let rows = store::listed(&mut tx, &scope, &filter).await?;
@@ -76,7 +82,7 @@ pub async fn paper(
     let above = path.into_iter().rev().find(|it| it.id != unit.id);
     let back = query.list_href(&unit);
     let page = PaperPage { unit, above, on: filter.on, today, conditions, back, rows };
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
 }
 
 /// Lets the viewer take the list away, and keeps the trace of it: before the first
@@ -84,13 +90,14 @@ pub async fn paper(
 async fn take(app: &App, viewer: &Viewer, code: &str, query: &ListQuery) -> Result<Taken> {
     let mut tx = app.db.write().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, viewer, code, Right::ExportNames).await?;
-    let (filter, faults) = query.filter();
+    let child = query.child(&mut tx, &unit).await?;
+    let (filter, faults) = query.filter(child.as_ref());
     if !faults.is_empty() {
         return Err(Error::BadRequest("Ngày của danh sách không đọc được."));
     }
     let count = store::count_listed(&mut tx, &scope, &filter).await?;
     table_file::hold(count)?;
-    let conditions = query.said(&unit, filter.on);
+    let conditions = query.said(&unit, child.as_ref(), filter.on);
     let said = if conditions.is_empty() { "không lọc" } else { &conditions };
     let done = format!(
         "In danh sách đảng viên của {} tính đến {}: {} đồng chí; {said}",
@@ -98,7 +105,8 @@ async fn take(app: &App, viewer: &Viewer, code: &str, query: &ListQuery) -> Resu
         day::short(filter.on),
         number::grouped(count),
     );
-    let act = Act::new("unit.members", unit.id.0, done).in_unit(unit.id);
+    viewer.looks.told();
+    let act = Act::new("export.print", unit.id.0, done).in_unit(unit.id);
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
     Ok(Taken { unit, scope, filter, conditions })

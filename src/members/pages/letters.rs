@@ -115,6 +115,7 @@ pub async fn list(
     let page = query.page.trim().parse().unwrap_or(1).clamp(1, pages.max(1));
     let part = (ROWS, (page - 1) * ROWS);
     let rows = store::letters::list(&mut tx, &scope, today, deadlines, queue, part).await?;
+    viewer.looks.people(rows.len());
     let may_receive = scope.may(Right::KeepMembers) && !unit.is_cell();
     let cells = if may_receive {
         options("Chọn chi bộ", &super::add::cells(&mut tx, &viewer, &unit).await?)
@@ -146,7 +147,7 @@ pub async fn enter_letter(
     letter: &Letter,
     right: Right,
 ) -> Result<(Unit, Scope)> {
-    if let Some(ward_id) = store::letters::ward_awaiting(tx, letter.id).await? {
+    if let Some(ward_id) = store::letters::ward_awaiting(tx, letter.id, clock::today()).await? {
         match guard::enter(tx, viewer, ward_id, right).await {
             Err(Error::NotFound) => {}
             other => {

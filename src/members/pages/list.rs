@@ -11,16 +11,19 @@ use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::clock;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::faults::Faults;
-use crate::members::model::Category;
+use crate::ids::WorkplaceId;
+use crate::members::age::{AgeBand, BANDS};
+use crate::members::model::{Category, Sex};
+use crate::members::store::list::Known;
 use crate::members::store::{self, Filter, ListRow, RANKED};
 use crate::organisation::model::Unit;
 use crate::table_file::MOST_ROWS;
 use crate::vietnamese::{day, fold};
 use crate::web::{Path, Query};
+use crate::{clock, organisation};
 
 const ROWS: i64 = 50;
 
@@ -36,6 +39,15 @@ pub struct ListQuery {
     category: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     letter: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    sex: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    age: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    workplace: String,
+    /// The code of a unit right below.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    under: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     page: String,
 }
@@ -56,6 +68,10 @@ struct ListPage {
     pages: i64,
     may_keep: bool,
     may_export: bool,
+    /// The name of the workplace asked for.
+    workplace: String,
+    /// The unit right below that is asked for.
+    child: Option<Unit>,
 }
 
 impl ListQuery {
@@ -74,8 +90,29 @@ impl ListQuery {
         }
     }
 
-    /// Whom it asks for; a day that cannot be read is today, and a fault.
-    pub fn filter(&self) -> (Filter, Faults) {
+    fn sex(&self) -> Option<Known<Sex>> {
+        if self.sex == "none" { Some(Known::Not) } else { Sex::read(&self.sex).map(Known::As) }
+    }
+
+    fn age(&self) -> Option<Known<&'static AgeBand>> {
+        if self.age == "none" { Some(Known::Not) } else { AgeBand::read(&self.age).map(Known::As) }
+    }
+
+    fn workplace(&self) -> Option<Known<WorkplaceId>> {
+        match self.workplace.as_str() {
+            "none" => Some(Known::Not),
+            typed => typed.parse().ok().map(Known::As),
+        }
+    }
+
+    /// The unit right below that it is narrowed to.
+    pub async fn child(&self, tx: &mut Tx, unit: &Unit) -> Result<Option<Unit>> {
+        Ok(organisation::store::narrowed_to(tx, unit.id, &self.under, clock::today()).await?)
+    }
+
+    /// Whom it asks for, under `child` where that is named; a day that cannot be read is
+    /// today, and a fault.
+    pub fn filter(&self, child: Option<&Unit>) -> (Filter, Faults) {
         let mut faults = Faults::default();
         let on = faults.read_optional("on", &self.on, day::read).flatten();
         let today = clock::today();
@@ -85,13 +122,17 @@ impl ListQuery {
             query: self.q.clone(),
             category: self.category(),
             has_letter: self.has_letter(),
+            sex: self.sex(),
+            age: self.age(),
+            workplace: self.workplace(),
+            child_id: child.map(|it| it.id),
         };
         (filter, faults)
     }
 
     /// Whom it asks for, in words: `tìm “Hoa”, diện bình thường`.
-    pub fn said(&self, unit: &Unit, on: NaiveDate) -> String {
-        let chips = self.chips(unit, on).into_iter().map(|(name, _)| name);
+    pub fn said(&self, unit: &Unit, child: Option<&Unit>, on: NaiveDate) -> String {
+        let chips = self.chips((unit, child), on, "").into_iter().map(|(name, _)| name);
         chips.collect::<Vec<_>>().join(", ")
     }
 
@@ -108,6 +149,10 @@ impl ListQuery {
             "q" => value.clone_into(&mut query.q),
             "category" => value.clone_into(&mut query.category),
             "letter" => value.clone_into(&mut query.letter),
+            "sex" => value.clone_into(&mut query.sex),
+            "age" => value.clone_into(&mut query.age),
+            "workplace" => value.clone_into(&mut query.workplace),
+            "under" => value.clone_into(&mut query.under),
             _ => value.clone_into(&mut query.page),
         }
         let query = serde_urlencoded::to_string(&query).unwrap_or_default();
@@ -116,7 +161,12 @@ impl ListQuery {
     }
 
     /// The conditions in force, each with the address of the list without it.
-    fn chips(&self, unit: &Unit, on: NaiveDate) -> Vec<(String, String)> {
+    fn chips(
+        &self,
+        (unit, child): (&Unit, Option<&Unit>),
+        on: NaiveDate,
+        workplace_name: &str,
+    ) -> Vec<(String, String)> {
         let mut chips = Vec::new();
         if !self.q.trim().is_empty() {
             chips.push((format!("tìm “{}”", self.q.trim()), self.with(unit, "q", "")));
@@ -129,6 +179,31 @@ impl ListQuery {
             let name = if has { "đã có giấy" } else { "chưa có giấy" };
             chips.push((name.to_owned(), self.with(unit, "letter", "")));
         }
+        if let Some(sex) = self.sex() {
+            let name = match sex {
+                Known::As(sex) => format!("giới {}", sex.label().to_lowercase()),
+                Known::Not => "chưa ghi giới".to_owned(),
+            };
+            chips.push((name, self.with(unit, "sex", "")));
+        }
+        if let Some(age) = self.age() {
+            let name = match age {
+                Known::As(band) => format!("tuổi {}", band.label.to_lowercase()),
+                Known::Not => "chưa ghi năm sinh".to_owned(),
+            };
+            chips.push((name, self.with(unit, "age", "")));
+        }
+        if let Some(workplace) = self.workplace() {
+            let name = match workplace {
+                Known::As(_) if workplace_name.is_empty() => "một nơi công tác".to_owned(),
+                Known::As(_) => format!("công tác tại {workplace_name}"),
+                Known::Not => "chưa rõ nơi công tác".to_owned(),
+            };
+            chips.push((name, self.with(unit, "workplace", "")));
+        }
+        if let Some(child) = child {
+            chips.push((child.name_in_text(), self.with(unit, "under", "")));
+        }
         if day::read(&self.on).is_ok() {
             chips.push((format!("ngày {}", day::short(on)), self.with(unit, "on", "")));
         }
@@ -138,7 +213,14 @@ impl ListQuery {
 
 impl ListPage {
     fn chips(&self) -> Vec<(String, String)> {
-        self.query.chips(&self.unit, self.on)
+        self.query.chips((&self.unit, self.child.as_ref()), self.on, &self.workplace)
+    }
+
+    /// Whom the list names, in words: `diện bình thường, giới nam, tuổi 30-34`.
+    fn said(&self) -> String {
+        let day = format!("ngày {}", day::short(self.on));
+        let chips = self.chips().into_iter().map(|(name, _)| name);
+        chips.filter(|it| *it != day).collect::<Vec<_>>().join(", ")
     }
 
     /// Each row with its place in the whole list.
@@ -200,6 +282,15 @@ impl ListPage {
         [("normal", "Bình thường"), ("exempt", "Được miễn"), ("all", "Tất cả")]
     }
 
+    fn sexes() -> [(&'static str, &'static str); 4] {
+        [("", "Tất cả"), ("male", "Nam"), ("female", "Nữ"), ("none", "Chưa ghi")]
+    }
+
+    fn ages() -> Vec<(&'static str, &'static str)> {
+        let bands = BANDS.iter().map(|it| (it.word, it.label));
+        [("", "Tất cả")].into_iter().chain(bands).chain([("none", "Chưa ghi")]).collect()
+    }
+
     fn category_word(&self) -> &'static str {
         self.query.category().map_or("all", Category::as_str)
     }
@@ -221,13 +312,19 @@ pub async fn list(
 ) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
-    let (filter, faults) = query.filter();
+    let child = query.child(&mut tx, &unit).await?;
+    let (filter, faults) = query.filter(child.as_ref());
     let on = filter.on;
     let count = store::count_listed(&mut tx, &scope, &filter).await?;
     let pages = ((count + ROWS - 1) / ROWS).max(1);
     let page = query.page.trim().parse().unwrap_or(1).clamp(1, pages);
     let before = (page - 1) * ROWS;
     let rows = rows(&mut tx, &scope, &filter, before).await?;
+    viewer.looks.people(rows.len());
+    let workplace = match filter.workplace {
+        Some(Known::As(id)) => store::workplace_name(&mut tx, id).await?,
+        _ => None,
+    };
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Members).await?;
     let (may_keep, may_export) = (scope.may(Right::KeepMembers), scope.may(Right::ExportNames));
     let page = ListPage {
@@ -243,6 +340,8 @@ pub async fn list(
         pages,
         may_keep,
         may_export,
+        workplace: workplace.unwrap_or_default(),
+        child,
     };
     Ok(Html(page.render()?))
 }

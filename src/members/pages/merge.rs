@@ -16,16 +16,17 @@ use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::clock;
-use crate::db::{self, Tx};
+use crate::db::{self, Tx, raced};
 use crate::error::{Error, Result};
 use crate::faults::Faults;
 use crate::ids::{MemberId, MergeId};
 use crate::members::form::PersonForm;
 use crate::members::model::Found;
 use crate::members::pages::standing::Standing;
-use crate::members::pages::{add, enter_member, raced, refused};
+use crate::members::pages::{add, enter_member, refused};
 use crate::members::store;
 use crate::vietnamese::day;
+use crate::vietnamese::masked::masked;
 use crate::web::{Form, Path, Query};
 
 pub mod undo;
@@ -249,7 +250,12 @@ fn page(
             // What only one of them knows is worth keeping.
             None => kept.is_empty(),
         };
-        (kept != merged).then_some(Line { field, label, kept, merged, takes_merged })
+        let is_number = ["phone", "card_number"].contains(&field);
+        let shown = |it: &str| if is_number { masked(it) } else { it.to_owned() };
+        (kept != merged).then(|| {
+            let (kept, merged) = (shown(&kept), shown(&merged));
+            Line { field, label, kept, merged, takes_merged }
+        })
     });
     let lines = lines.collect();
     MergePage { frame, standing, other, id, lines, faults }

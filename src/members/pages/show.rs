@@ -23,7 +23,7 @@ use crate::members::pages::enter_member;
 use crate::members::store::{self, Merge};
 use crate::members::timeline::{self, Life, Year};
 use crate::organisation::model::Unit;
-use crate::vietnamese::{day, phone};
+use crate::vietnamese::day;
 use crate::web::Path;
 
 /// More rolls and contributions than a life of meetings twice a year holds.
@@ -46,6 +46,9 @@ struct ShowPage {
     /// Other records of the same person.
     merges: Vec<Merge>,
     may_keep: bool,
+    restricted: bool,
+    /// Whether telephone and card are shown whole: on the answer to whoever asked, once.
+    asked_for: bool,
 }
 
 impl ShowPage {
@@ -58,18 +61,19 @@ impl ShowPage {
         if let Some(reason) = self.residence.exempt_reason {
             category = format!("{category}: {}", reason.label());
         }
+        let [telephone, card] = member.numbers(self.asked_for);
         let facts = vec![
             (birth_label(member), member.born().map(|it| it.to_string()).unwrap_or_default()),
             ("Giới tính", text(member.sex.map(Sex::label))),
             ("Chỗ ở", self.residence.place()),
             ("Tổ liên gia", self.residence.household_cluster.clone()),
-            ("Điện thoại", member.phone.as_deref().map(phone::show).unwrap_or_default()),
+            telephone,
             ("Nơi công tác", text(member.workplace.as_deref())),
             ("Chức vụ", member.position.clone()),
             ("Chi bộ nơi công tác", member.workplace_cell.clone()),
             ("Vào Đảng", short(member.admitted_on)),
             ("Chính thức", short(member.official_on)),
-            ("Số thẻ", text(member.card_number.as_deref())),
+            card,
             ("Diện", category),
         ];
         facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
@@ -101,10 +105,32 @@ pub async fn show(
     viewer: Viewer,
     Path(id): Path<MemberId>,
 ) -> Result<Response> {
+    page(&app, &viewer, id, false).await
+}
+
+/// The page with telephone and card whole: on this one answer, and written down before it.
+pub async fn numbers(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<MemberId>,
+) -> Result<Response> {
+    let mut tx = app.db.write().await?;
+    let (cell, _) = enter_member(&mut tx, &viewer, id, Right::SeeNames).await?;
+    audit::store::append(&mut tx, &viewer.actor(), numbers_shown(id, cell.id)).await?;
+    tx.commit().await?;
+    page(&app, &viewer, id, true).await
+}
+
+/// The entry for a telephone and a card shown whole.
+pub(in crate::members) fn numbers_shown(id: MemberId, unit_id: UnitId) -> Act {
+    Act::new("view.numbers", id.0, "Hiện số điện thoại, số thẻ".to_owned()).in_unit(unit_id)
+}
+
+async fn page(app: &App, viewer: &Viewer, id: MemberId, asked_for: bool) -> Result<Response> {
     let mut tx = app.db.read().await?;
-    let (cell, scope) = enter_member(&mut tx, &viewer, id, Right::SeeNames).await?;
+    let (cell, scope) = enter_member(&mut tx, viewer, id, Right::SeeNames).await?;
     if let Some(merge) = store::merge_of(&mut tx, id).await?
-        && enter_member(&mut tx, &viewer, merge.kept_id, Right::SeeNames).await.is_ok()
+        && enter_member(&mut tx, viewer, merge.kept_id, Right::SeeNames).await.is_ok()
     {
         return Ok(Redirect::to(&format!("/members/{}", merge.kept_id)).into_response());
     }
@@ -118,17 +144,15 @@ pub async fn show(
         entries.extend(audit::store::list_of(&mut tx, merge.merged_id.0, MOST).await?);
     }
     entries.sort_by_key(|it| std::cmp::Reverse(it.at));
-    let seen = seen(&mut tx, &viewer, &lives).await?;
+    let seen = seen(&mut tx, viewer, &lives).await?;
     let years = timeline::years(&lives, &seen);
     let meetings = timeline::latest_meetings(&lives);
     let letters = lives.iter().flat_map(|it| it.letters.clone()).collect();
     let residence = lives.swap_remove(0).residences.into_iter().next().ok_or(Error::NotFound)?;
-    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &cell, Place::Members).await?;
+    let frame = Frame::of_unit(&mut tx, viewer, &scope, &cell, Place::Members).await?;
     let may_keep = scope.may(Right::KeepMembers);
+    let restricted = store::is_restricted(&mut tx, id).await?;
     drop(tx);
-    let looked = format!("Mở trang của {}", member.full_name);
-    let act = Act::new("view.member", id.0, looked).in_unit(cell.id);
-    app.watch.note(viewer.actor(), act).await;
     let page = ShowPage {
         frame,
         member,
@@ -140,6 +164,8 @@ pub async fn show(
         entries,
         merges,
         may_keep,
+        restricted,
+        asked_for,
     };
     Ok(Html(page.render()?).into_response())
 }

@@ -2,54 +2,52 @@
 
 use futures_util::{Stream, TryStreamExt};
 
-use super::list::{Filter, RANKED, holds, kept_in, listed, patterns};
+use super::list::{Filter, RANKED, bound, holds, kept_in, listed, patterns, restricted};
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::members::export::Lines;
 use crate::members::model::Listed;
 
-/// Binds 1 to 11 as [`listed!`] has them.
 macro_rules! found {
-    ($scope:expr, $filter:expr, $words:expr) => {
-        sqlx::query_as(concat!(
-            "SELECT member.full_name, member.born_on, member.born_precision, member.sex,
+    ($scope:expr, $filter:expr) => {
+        bound!(
+            sqlx::query_as(concat!(
+                "SELECT member.full_name, member.born_on, member.born_precision, member.sex,
                     COALESCE(present.position, '') AS position, workplace.name AS workplace,
                     COALESCE(present.workplace_cell, '') AS workplace_cell,
-                    residence.address, residence.household_cluster,
+                    CASE WHEN ",
+                restricted!("member.id"),
+                " THEN '' ELSE residence.address END AS address,
+                    CASE WHEN ",
+                restricted!("member.id"),
+                " THEN '' ELSE residence.household_cluster END AS household_cluster,
                     COALESCE(home.name, '') AS cell_name, above.name AS parent_name,
                     member.admitted_on, member.official_on,
                     introduction_letter.number AS letter_number,
                     introduction_letter.issued_on AS letter_issued_on,
-                    present.phone, residence.category, residence.started_on ",
-            listed!(
-                "LEFT JOIN introduction_letter ON introduction_letter.id = residence.letter_id
+                    CASE WHEN ",
+                restricted!("member.id"),
+                " THEN NULL ELSE present.phone END AS phone, residence.category, residence.started_on ",
+                listed!(
+                    "LEFT JOIN introduction_letter ON introduction_letter.id = residence.letter_id
                  LEFT JOIN unit_period AS home
                         ON home.unit_id = residence.cell_id AND home.from_on <= $2
                        AND (home.to_on IS NULL OR home.to_on > $2)
                  LEFT JOIN unit_period AS above
                         ON above.unit_id = home.parent_id AND above.from_on <= $2
                        AND (above.to_on IS NULL OR above.to_on > $2)"
-            ),
-            " ORDER BY member.sort_key, member.id"
-        ))
-        .bind($scope.unit_id())
-        .bind($filter.on)
-        .bind($filter.category_word())
-        .bind($filter.letter_word())
-        .bind(&$words[0])
-        .bind(&$words[1])
-        .bind(&$words[2])
-        .bind(&$words[3])
-        .bind(&$words[4])
-        .bind(&$words[5])
-        .bind($filter.today)
+                ),
+                " ORDER BY member.sort_key, member.id"
+            )),
+            $scope,
+            $filter
+        )
     };
 }
 
 /// All of them at once, to be printed.
 pub async fn listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<Vec<Listed>> {
-    let words = patterns(&filter.query);
-    let mut rows: Vec<Listed> = on!(tx, db => found!(scope, filter, words).fetch_all(db))?;
+    let mut rows: Vec<Listed> = on!(tx, db => found!(scope, filter).fetch_all(db))?;
     for batch in rows.chunks_mut(RANKED) {
         filter.rank(batch, |it| &it.full_name);
     }
@@ -63,8 +61,7 @@ pub async fn each(
     filter: &Filter,
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
-    let words = patterns(&filter.query);
-    on!(tx, db => forward(found!(scope, filter, words).fetch(db), filter, lines))
+    on!(tx, db => forward(found!(scope, filter).fetch(db), filter, lines))
 }
 
 async fn forward(

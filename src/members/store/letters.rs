@@ -11,7 +11,8 @@ use crate::members::model::Found;
 
 /// Letters of the unit in `$1` on `$2`; late ones were issued before `$3`, or received
 /// before `$4`. A letter to another ward is that ward's; who has a home elsewhere is not
-/// told to the ward that an old letter names.
+/// told to the ward that an old letter names. The ward that took the place of one that has
+/// ended takes over its letters.
 macro_rules! letters {
     () => {
         "FROM introduction_letter AS letter
@@ -31,7 +32,31 @@ macro_rules! letters {
                                WHERE above.ancestor_id = own.ward_id
                                  AND above.unit_id = residence.cell_id
                                  AND above.from_on <= $2
+                                 AND (above.to_on IS NULL OR above.to_on > $2))
+                    OR EXISTS (SELECT 1 FROM unit_succession
+                               JOIN unit_ancestor AS above
+                                 ON above.ancestor_id = unit_succession.successor_id
+                               WHERE unit_succession.predecessor_id = own.ward_id
+                                 AND unit_succession.main
+                                 AND unit_succession.from_on <= $2
+                                 AND above.unit_id = residence.cell_id
+                                 AND above.from_on <= $2
                                  AND (above.to_on IS NULL OR above.to_on > $2)))
+             UNION
+             SELECT inherited.id
+             FROM unit_ancestor
+             JOIN unit_succession ON unit_succession.successor_id = unit_ancestor.unit_id
+                                  AND unit_succession.main
+                                  AND unit_succession.from_on <= $2
+             JOIN introduction_letter AS inherited
+               ON inherited.ward_id = unit_succession.predecessor_id
+             WHERE unit_ancestor.ancestor_id = $1
+               AND unit_ancestor.from_on <= $2
+               AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+               AND inherited.closed_on IS NULL AND inherited.cell_id IS NULL
+               AND NOT EXISTS (SELECT 1 FROM residence
+                               WHERE residence.member_id = inherited.member_id
+                                 AND residence.ended_on IS NULL)
              UNION
              SELECT sent.id
              FROM unit_ancestor
@@ -148,16 +173,80 @@ pub async fn list(
         .fetch_all(db))
 }
 
-/// The ward to which an open letter introduces somebody who has no home: it may see the
-/// person until a cell does.
-pub async fn ward_awaiting(tx: &mut Tx, id: LetterId) -> sqlx::Result<Option<UnitId>> {
-    let sql = "SELECT ward_id FROM introduction_letter AS letter
+/// A letter that waits for its ward: received and not assigned, or not even received when
+/// it should have been.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Unsettled {
+    pub id: LetterId,
+    pub full_name: String,
+    pub number: String,
+    pub ward_id: Option<UnitId>,
+    /// Where the person is listed already.
+    pub home_id: Option<UnitId>,
+    pub issued_on: Option<NaiveDate>,
+    pub received_on: Option<NaiveDate>,
+    /// 1 where it waits longer than was settled.
+    pub late: i64,
+}
+
+/// The letters of the unit entered that wait for a ward, the longest waiting first.
+pub async fn unsettled(
+    tx: &mut Tx,
+    scope: &Scope,
+    today: NaiveDate,
+    deadlines: Deadlines,
+) -> sqlx::Result<Vec<Unsettled>> {
+    let sql = concat!(
+        "SELECT letter.id, member.full_name, letter.number, letter.ward_id,
+                home.cell_id AS home_id, letter.issued_on, letter.received_on, letter.late
+         FROM (SELECT letter.*, ",
+        state!(),
+        " AS state, CAST(CASE WHEN ",
+        late!(),
+        " THEN 1 ELSE 0 END AS BIGINT) AS late ",
+        letters!(),
+        ")
+              AS letter
+         JOIN member ON member.id = letter.member_id
+         LEFT JOIN residence AS home ON home.member_id = letter.member_id
+                                     AND home.ended_on IS NULL
+         WHERE letter.state = 'received' OR (letter.state = 'waiting' AND letter.late = 1)
+         ORDER BY COALESCE(letter.received_on, letter.issued_on), member.sort_key, letter.id"
+    );
+    let (issued, received) = deadlines.turns(today);
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(scope.unit_id())
+        .bind(today)
+        .bind(issued)
+        .bind(received)
+        .fetch_all(db))
+}
+
+/// The ward to which an open letter introduces somebody who has no home, or the one that has
+/// taken its place by `today`: it may see the person until a cell does.
+pub async fn ward_awaiting(
+    tx: &mut Tx,
+    id: LetterId,
+    today: NaiveDate,
+) -> sqlx::Result<Option<UnitId>> {
+    let sql = "SELECT COALESCE((SELECT unit_succession.successor_id
+                                FROM unit_succession
+                                JOIN unit_ancestor
+                                  ON unit_ancestor.unit_id = unit_succession.successor_id
+                                 AND unit_ancestor.depth = 0
+                                 AND unit_ancestor.from_on <= $2
+                                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+                                WHERE unit_succession.predecessor_id = letter.ward_id
+                                  AND unit_succession.main
+                                  AND unit_succession.from_on <= $2
+                                LIMIT 1), letter.ward_id)
+               FROM introduction_letter AS letter
                WHERE letter.id = $1 AND letter.ward_id IS NOT NULL
                  AND letter.closed_on IS NULL AND letter.cell_id IS NULL
                  AND NOT EXISTS (SELECT 1 FROM residence
                                  WHERE residence.member_id = letter.member_id
                                    AND residence.ended_on IS NULL)";
-    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(today).fetch_optional(db))
 }
 
 /// The newest open letter of a member that no cell has been given.
@@ -178,12 +267,18 @@ pub async fn awaiting_like(
     (folded, card_number, phone): (&str, Option<&str>, Option<&str>),
 ) -> sqlx::Result<Vec<Found>> {
     let sql = "SELECT DISTINCT member.id, member.full_name, member.born_on, '' AS cell_name
-               FROM unit_ancestor
-               JOIN introduction_letter AS letter ON letter.ward_id = unit_ancestor.unit_id
-               JOIN member ON member.id = letter.member_id
-               WHERE unit_ancestor.ancestor_id = $1
-                 AND unit_ancestor.from_on <= $2
-                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+               FROM member
+               JOIN introduction_letter AS letter ON letter.member_id = member.id
+               WHERE EXISTS (SELECT 1 FROM unit_ancestor
+                             WHERE unit_ancestor.ancestor_id = $1
+                               AND unit_ancestor.from_on <= $2
+                               AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+                               AND (unit_ancestor.unit_id = letter.ward_id
+                                    OR unit_ancestor.unit_id IN (
+                                        SELECT successor_id FROM unit_succession
+                                        WHERE unit_succession.predecessor_id = letter.ward_id
+                                          AND unit_succession.main
+                                          AND unit_succession.from_on <= $2)))
                  AND letter.closed_on IS NULL AND letter.cell_id IS NULL
                  AND (member.folded = $3 OR member.card_number = $4 OR member.phone = $5)
                  AND NOT EXISTS (SELECT 1 FROM residence WHERE residence.member_id = member.id)";

@@ -5,13 +5,30 @@ use sqlx::FromRow;
 
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
-use crate::ids::MemberId;
-use crate::members::model::Category;
+use crate::ids::{MemberId, UnitId, WorkplaceId};
+use crate::members::age::AgeBand;
+use crate::members::model::{Category, Sex};
 use crate::vietnamese::{fold, phone};
 
 /// A search with marks ranks this many of those it finds at a time: a whole number of
 /// pages.
 pub const RANKED: usize = 500;
+
+/// A particular one, or those of whom none is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    As(T),
+    Not,
+}
+
+impl<T> Known<T> {
+    fn value(&self) -> Option<&T> {
+        match self {
+            Known::As(value) => Some(value),
+            Known::Not => None,
+        }
+    }
+}
 
 /// Which members are asked for.
 #[derive(Clone, Debug)]
@@ -24,6 +41,11 @@ pub struct Filter {
     pub category: Option<Category>,
     /// Whether an introduction letter is there.
     pub has_letter: Option<bool>,
+    pub sex: Option<Known<Sex>>,
+    pub age: Option<Known<&'static AgeBand>>,
+    pub workplace: Option<Known<WorkplaceId>>,
+    /// The unit right below through which they belong here, where one is asked for.
+    pub child_id: Option<UnitId>,
 }
 
 impl Filter {
@@ -38,6 +60,32 @@ impl Filter {
             Some(true) => "have",
             Some(false) => "missing",
         }
+    }
+
+    /// `any`, `none`, `male` or `female`
+    pub(super) fn sex_word(&self) -> &'static str {
+        self.sex.map_or("any", |it| it.value().map_or("none", |sex| sex.as_str()))
+    }
+
+    /// `any`, `none` or `one`
+    pub(super) fn age_word(&self) -> &'static str {
+        self.age.map_or("any", |it| it.value().map_or("none", |_| "one"))
+    }
+
+    /// The days of birth that are too early, up to and with the first, and the last one asked
+    /// for.
+    pub(super) fn births(&self) -> (NaiveDate, NaiveDate) {
+        let band = self.age.and_then(|it| it.value().copied());
+        band.map_or((self.on, self.on), |it| (it.born_after(self.on), it.born_until(self.on)))
+    }
+
+    /// `any`, `none` or `one`
+    pub(super) fn workplace_word(&self) -> &'static str {
+        self.workplace.map_or("any", |it| it.value().map_or("none", |_| "one"))
+    }
+
+    pub(super) fn workplace_id(&self) -> Option<WorkplaceId> {
+        self.workplace.and_then(|it| it.value().copied())
     }
 
     /// A search with marks puts those first whose marks are the same.
@@ -113,7 +161,20 @@ macro_rules! kept_in {
 }
 pub(crate) use kept_in;
 
-/// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 11.
+/// Whether the person's data go no further than the own cell's pages.
+macro_rules! restricted {
+    ($member:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM member_restriction
+                     WHERE member_restriction.member_id = ",
+            $member,
+            " AND member_restriction.to_on IS NULL)"
+        )
+    };
+}
+pub(crate) use restricted;
+
+/// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 18.
 ///
 /// `present` is what the record says today. It is not there for somebody who has since
 /// moved out of the unit: the list of a past day tells their name and the residence of
@@ -140,7 +201,13 @@ macro_rules! listed {
            AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
            AND ($3 = 'all' OR residence.category = $3)
            AND ($4 = 'any' OR ($4 = 'have' AND residence.letter_id IS NOT NULL)
-                OR ($4 = 'missing' AND residence.letter_id IS NULL))",
+                OR ($4 = 'missing' AND residence.letter_id IS NULL))
+           AND ($12 = 'any' OR COALESCE(member.sex, 'none') = $12)
+           AND ($13 = 'any' OR ($13 = 'none' AND member.born_on IS NULL)
+                OR ($13 = 'one' AND member.born_on > $14 AND member.born_on <= $15))
+           AND ($16 = 'any' OR ($16 = 'none' AND present.workplace_id IS NULL)
+                OR ($16 = 'one' AND present.workplace_id = $17))
+           AND ($18 IS NULL OR unit_ancestor.child_id = $18)",
             holds!("$5"),
             holds!("$6"),
             holds!("$7"),
@@ -152,6 +219,22 @@ macro_rules! listed {
 }
 pub(super) use listed;
 
+/// Binds what [`listed!`] asks for.
+macro_rules! bound {
+    ($query:expr, $scope:expr, $filter:expr) => {{
+        let [first, second, third, fourth, fifth, sixth] = patterns(&$filter.query);
+        let (born_after, born_until) = $filter.births();
+        let query = $query.bind($scope.unit_id()).bind($filter.on);
+        let query = query.bind($filter.category_word()).bind($filter.letter_word());
+        let query = query.bind(first).bind(second).bind(third).bind(fourth).bind(fifth);
+        let query = query.bind(sixth).bind($filter.today).bind($filter.sex_word());
+        let query = query.bind($filter.age_word()).bind(born_after).bind(born_until);
+        let query = query.bind($filter.workplace_word()).bind($filter.workplace_id());
+        query.bind($filter.child_id)
+    }};
+}
+pub(super) use bound;
+
 /// The roll calls of the year that named the person of a page's row. Counted row by row
 /// of the page: joined to it, SQLite would walk every attendance there is.
 macro_rules! rolled {
@@ -159,26 +242,13 @@ macro_rules! rolled {
         "FROM attendance JOIN meeting ON meeting.id = attendance.meeting_id
          WHERE attendance.member_id = page.id AND attendance.status <> 'exempt'
            AND meeting.rolled_at IS NOT NULL
-           AND meeting.held_on >= $14 AND meeting.held_on <= $2"
+           AND meeting.held_on >= $21 AND meeting.held_on <= $2"
     };
 }
 
 pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<i64> {
     let sql = concat!("SELECT COUNT(*) ", listed!());
-    let words = patterns(&filter.query);
-    on!(tx, db => sqlx::query_scalar(sql)
-        .bind(scope.unit_id())
-        .bind(filter.on)
-        .bind(filter.category_word())
-        .bind(filter.letter_word())
-        .bind(&words[0])
-        .bind(&words[1])
-        .bind(&words[2])
-        .bind(&words[3])
-        .bind(&words[4])
-        .bind(&words[5])
-        .bind(filter.today)
-        .fetch_one(db))
+    on!(tx, db => bound!(sqlx::query_scalar(sql), scope, filter).fetch_one(db))
 }
 
 /// Those whom the filter finds, by name, from `offset` on.
@@ -198,7 +268,7 @@ pub async fn list(
                     residence.category, residence.letter_id ",
         listed!(),
         "  ORDER BY member.sort_key, member.id
-             LIMIT $12 OFFSET $13
+             LIMIT $19 OFFSET $20
          )
          SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
                 COALESCE(unit_period.name, '') AS cell_name, page.category,
@@ -217,23 +287,17 @@ pub async fn list(
          ORDER BY page.sort_key, page.id"
     );
     let year = NaiveDate::from_yo_opt(filter.on.year(), 1).unwrap_or(filter.on);
-    let words = patterns(&filter.query);
-    on!(tx, db => sqlx::query_as(sql)
-        .bind(scope.unit_id())
-        .bind(filter.on)
-        .bind(filter.category_word())
-        .bind(filter.letter_word())
-        .bind(&words[0])
-        .bind(&words[1])
-        .bind(&words[2])
-        .bind(&words[3])
-        .bind(&words[4])
-        .bind(&words[5])
-        .bind(filter.today)
+    on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
         .bind(limit)
         .bind(offset)
         .bind(year)
         .fetch_all(db))
+}
+
+/// The name of the workplace of a filter, where there is such a one.
+pub async fn workplace_name(tx: &mut Tx, id: WorkplaceId) -> sqlx::Result<Option<String>> {
+    let sql = "SELECT name FROM workplace WHERE id = $1";
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
 }
 
 /// The patterns that every row found must match, each in its name, workplace or

@@ -6,7 +6,7 @@ use crate::access::guard::Scope;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{MemberId, UnitId};
 use crate::members::model::{Found, Member, NewMember};
-use crate::members::store::list::{holds, patterns};
+use crate::members::store::list::{holds, patterns, restricted};
 use crate::vietnamese::fold;
 
 /// The members who live, or last lived, in `$1` or below it as it is on `$2`; a record
@@ -50,6 +50,12 @@ pub async fn cell_of(tx: &mut Tx, id: MemberId) -> sqlx::Result<Option<UnitId>> 
                ORDER BY started_on DESC
                LIMIT 1";
     on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
+}
+
+/// Whether the person's data go no further than the own cell's pages now.
+pub async fn is_restricted(tx: &mut Tx, id: MemberId) -> sqlx::Result<bool> {
+    let sql = concat!("SELECT ", restricted!("member.id"), " FROM member WHERE member.id = $1");
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_one(db))
 }
 
 /// Makes whoever else changes this member wait until this transaction has ended, so that

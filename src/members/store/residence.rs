@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
+use crate::clock;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{MemberId, ResidenceId, UnitId};
 use crate::members::model::{EndReason, Residence, ResidenceKind};
@@ -32,7 +33,8 @@ pub async fn get_residence(tx: &mut Tx, member_id: MemberId) -> sqlx::Result<Res
 }
 
 /// Ends a residence on the first day that it no longer holds; no row where somebody else
-/// changed it first.
+/// changed it first. When the end was written down is kept: figures that were confirmed
+/// before knew nothing of it.
 pub async fn end_residence(
     tx: &mut Tx,
     id: ResidenceId,
@@ -40,9 +42,11 @@ pub async fn end_residence(
     on: NaiveDate,
     reason: EndReason,
 ) -> sqlx::Result<()> {
-    let sql = "UPDATE residence SET ended_on = $3, end_reason = $4, version = version + 1
+    let sql =
+        "UPDATE residence SET ended_on = $3, end_reason = $4, ended_at = $5, version = version + 1
                WHERE id = $1 AND version = $2 AND ended_on IS NULL";
-    one_row(change!(tx, sqlx::query(sql).bind(id).bind(version).bind(on).bind(reason))?)
+    let now = clock::now();
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(version).bind(on).bind(reason).bind(now))?)
 }
 
 /// Corrects what was written down of the place itself; no row where somebody else

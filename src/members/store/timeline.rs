@@ -26,11 +26,17 @@ pub async fn rolls_of(
     member_id: MemberId,
     limit: i64,
 ) -> sqlx::Result<Vec<RollRow>> {
-    let sql = "SELECT meeting.id AS meeting_id, meeting.unit_id, meeting.kind, meeting.held_on,
-                      meeting.topic, attendance.status, attendance.reason
-               FROM attendance JOIN meeting ON meeting.id = attendance.meeting_id
-               WHERE attendance.member_id = $1 AND meeting.rolled_at IS NOT NULL
-               ORDER BY meeting.held_on DESC, meeting.id DESC
+    // MATERIALIZED: a PostgreSQL that has counted no rows yet goes back through all meetings of
+    // all cells until it has met enough of this member's.
+    let sql = "WITH roll AS MATERIALIZED (
+                   SELECT meeting.id AS meeting_id, meeting.unit_id, meeting.kind,
+                          meeting.held_on, meeting.topic, attendance.status, attendance.reason
+                   FROM attendance JOIN meeting ON meeting.id = attendance.meeting_id
+                   WHERE attendance.member_id = $1 AND meeting.rolled_at IS NOT NULL
+               )
+               SELECT meeting_id, unit_id, kind, held_on, topic, status, reason
+               FROM roll
+               ORDER BY held_on DESC, meeting_id DESC
                LIMIT $2";
     on!(tx, db => sqlx::query_as(sql).bind(member_id).bind(limit).fetch_all(db))
 }

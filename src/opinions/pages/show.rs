@@ -36,6 +36,9 @@ pub async fn show(
 ) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let (opinion, unit, scope) = enter(&mut tx, &viewer, id, Right::SeeNames).await?;
+    if let Some(member_id) = opinion.member_id {
+        viewer.looks.at(member_id);
+    }
     let page = ShowPage {
         frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?,
         may_keep: scope.may(Right::KeepMeetings),

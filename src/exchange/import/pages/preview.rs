@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::Desk;
+use crate::access::confirm;
 use crate::access::frame::Frame;
 use crate::access::viewer::Viewer;
 use crate::app::App;
@@ -323,6 +324,9 @@ async fn failed_rows(
     (kind, suffix): (&'static str, &str),
     write: impl Fn(&[Vec<String>]) -> Result<Vec<u8>>,
 ) -> Result<Response> {
+    if let Some(first) = confirm::before(&viewer, &format!("/imports/{id}"))? {
+        return Ok(first.into_response());
+    }
     let mut tx = app.db.read().await?;
     let desk = Desk::enter(&mut tx, &viewer, id).await?;
     let (rows, judged) = desk.judge(&mut tx, &viewer).await?;

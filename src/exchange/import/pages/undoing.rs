@@ -10,6 +10,7 @@ use crate::access::frame::Frame;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::clock;
+use crate::error::passing::Again;
 use crate::error::{Error, Result};
 use crate::exchange::import::model::{Import, ImportStatus};
 use crate::exchange::import::store;
@@ -83,7 +84,7 @@ pub async fn undo(
 fn overtaken(error: sqlx::Error) -> Error {
     let is_used = error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation);
     if is_used || matches!(error, sqlx::Error::RowNotFound) {
-        return Error::Unavailable(error.into());
+        return Error::Passing(Again::Unwritten, error.into());
     }
     error.into()
 }

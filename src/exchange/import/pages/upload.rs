@@ -10,6 +10,7 @@ use tokio::task;
 
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
+use crate::access::limits;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
@@ -110,6 +111,9 @@ pub async fn take(
     if let Some(same) = store::find_same(&mut tx, unit.id, &import.file_hash).await? {
         return Ok(Redirect::to(&format!("/imports/{same}?again=1")).into_response());
     }
+    let most = app.settings.limits.imports_per_hour;
+    let counted = ("import", "Tài khoản này đã đưa lên đủ số danh sách của một giờ.");
+    limits::hourly(&mut tx, counted, viewer.account_id, most).await?;
     match store::add(&mut tx, &import).await {
         Err(error) if is_duplicate(&error) => return Ok(there),
         done => done?,

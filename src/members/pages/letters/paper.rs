@@ -9,18 +9,18 @@ use crate::access::frame::{Frame, Place};
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::audit::model::Act;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::{LetterId, UnitId};
 use crate::members::model::{Letter, Member};
+use crate::members::pages::show::numbers_shown;
 use crate::members::store;
 use crate::organisation::letterhead::Letterhead;
 use crate::organisation::model::Unit;
 use crate::organisation::settings::{self, Setting};
-use crate::vietnamese::{day, phone};
+use crate::vietnamese::day;
 use crate::web::Path;
-use crate::{clock, organisation};
+use crate::{audit, clock, organisation};
 
 #[derive(Template)]
 #[template(path = "letters/show.html")]
@@ -31,6 +31,8 @@ struct ShowPage {
     letter: Letter,
     /// Whether the person's own page opens: where a cell keeps the member.
     has_page: bool,
+    /// Whether the telephone is shown whole.
+    asked_for: bool,
 }
 
 impl ShowPage {
@@ -38,12 +40,13 @@ impl ShowPage {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let (member, letter) = (&self.member, &self.letter);
         let short = |it: Option<chrono::NaiveDate>| it.map(day::short).unwrap_or_default();
+        let [telephone, _] = member.numbers(self.asked_for);
         let facts = vec![
             ("Ngày sinh", member.born().map(|it| it.to_string()).unwrap_or_default()),
             ("Nơi công tác", member.workplace.clone().unwrap_or_default()),
             ("Chức vụ", member.position.clone()),
             ("Chi bộ nơi công tác", member.workplace_cell.clone()),
-            ("Điện thoại", member.phone.as_deref().map(phone::show).unwrap_or_default()),
+            telephone,
             ("Nơi cấp giấy", letter.issued_by.clone()),
             ("Người ký", letter.signer.clone()),
             ("Ngày cấp", short(letter.issued_on)),
@@ -59,17 +62,33 @@ pub async fn show(
     viewer: Viewer,
     Path(id): Path<LetterId>,
 ) -> Result<Html<String>> {
+    page(&app, &viewer, id, false).await
+}
+
+/// The page with the telephone whole: on this one answer, and written down before it.
+pub async fn numbers(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<LetterId>,
+) -> Result<Html<String>> {
+    let mut tx = app.db.write().await?;
+    let letter = store::get_letter(&mut tx, id).await?;
+    let (unit, _) = enter_letter(&mut tx, &viewer, &letter, Right::SeeNames).await?;
+    let act = numbers_shown(letter.member_id, unit.id);
+    audit::store::append(&mut tx, &viewer.actor(), act).await?;
+    tx.commit().await?;
+    page(&app, &viewer, id, true).await
+}
+
+async fn page(app: &App, viewer: &Viewer, id: LetterId, asked_for: bool) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let letter = store::get_letter(&mut tx, id).await?;
-    let (unit, scope) = enter_letter(&mut tx, &viewer, &letter, Right::SeeNames).await?;
+    let (unit, scope) = enter_letter(&mut tx, viewer, &letter, Right::SeeNames).await?;
     let member = store::get(&mut tx, letter.member_id).await?;
     let has_page = unit.is_cell();
-    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Members).await?;
-    drop(tx);
-    let looked = format!("Mở giấy giới thiệu của {}", member.full_name);
-    let act = Act::new("view.member", letter.member_id.0, looked).in_unit(unit.id);
-    app.watch.note(viewer.actor(), act).await;
-    Ok(Html(ShowPage { frame, unit, member, letter, has_page }.render()?))
+    let frame = Frame::of_unit(&mut tx, viewer, &scope, &unit, Place::Members).await?;
+    viewer.looks.at(letter.member_id);
+    Ok(Html(ShowPage { frame, unit, member, letter, has_page, asked_for }.render()?))
 }
 
 #[derive(Template)]
@@ -93,6 +112,7 @@ pub async fn reception(
     let mut tx = app.db.read().await?;
     let letter = store::get_letter(&mut tx, id).await?;
     let (unit, _) = enter_letter(&mut tx, &viewer, &letter, Right::SeeNames).await?;
+    viewer.looks.at(letter.member_id);
     let ward = match ward_for(&mut tx, &letter, &unit).await? {
         Some(id) => organisation::store::get(&mut tx, id, clock::today()).await?,
         None => unit,
@@ -116,9 +136,11 @@ pub async fn reception(
     Ok(Html(page.render()?))
 }
 
+/// The ward that receives the letter: the one that took the place of the one it names, if
+/// it was entered as such.
 async fn ward_for(tx: &mut Tx, letter: &Letter, unit: &Unit) -> sqlx::Result<Option<UnitId>> {
     match letter.ward_id {
-        Some(id) => Ok(Some(id)),
+        Some(id) => Ok(Some(if unit.is_cell() { id } else { unit.id })),
         None => organisation::store::ward_of(tx, unit.id, clock::today()).await,
     }
 }

@@ -1,0 +1,106 @@
+//! The page of a unit: its counts, and those of the units right below it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::counts::{Counts, counts};
+use super::shown::{Day, Number};
+use crate::access::figures;
+use crate::access::frame::{Frame, Place};
+use crate::access::guard::{self, Scope};
+use crate::access::model::Right;
+use crate::access::shelf::SaysWhen;
+use crate::access::viewer::Viewer;
+use crate::app::App;
+use crate::clock::Moment;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::faults::Faults;
+use crate::organisation::model::Unit;
+use crate::small::Shown;
+use crate::statistics::form::PageForm;
+use crate::statistics::sort::{Column, Sort};
+use crate::statistics::store;
+use crate::web::{Path, Query};
+use crate::{clock, organisation};
+
+/// As many units with something late stand on the page; all of them on a page of their own.
+const MOST_LATE: usize = 10;
+
+#[derive(Template)]
+#[template(path = "statistics/unit.html")]
+struct UnitPage {
+    frame: Frame,
+    unit: Unit,
+    form: PageForm,
+    faults: Faults,
+    may_see_names: bool,
+    may_export: bool,
+    may_settle: bool,
+    /// When the figures of a large unit were counted.
+    counted_at: Option<Moment>,
+    /// None where no day could be read.
+    counts: Option<Counts>,
+}
+
+pub async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    Query(form): Query<PageForm>,
+) -> Result<Response> {
+    let mut tx = figures::read(&app, &viewer).await?;
+    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
+    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Counts).await?;
+    let counted_at = is_large(&mut tx, &app, &unit, &scope).await?.then(clock::now);
+    if counted_at.is_some() && viewer.figures.fresh_to().is_none() {
+        tx = app.db.read_whole().await?;
+    }
+    // Of a unit that has ended, nothing would be counted on a day behind its last.
+    let last = organisation::store::ended_by(&mut tx, unit.id, clock::today()).await?;
+    let read = form.read(last.unwrap_or_else(clock::today));
+    let status = if read.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = UnitPage {
+        frame,
+        unit,
+        form,
+        faults: read.as_ref().err().cloned().unwrap_or_default(),
+        may_see_names: scope.may(Right::SeeNames),
+        may_export: scope.may(Right::ExportNames),
+        may_settle: scope.may(Right::KeepSettings),
+        counted_at,
+        counts: None,
+    };
+    let page = match read {
+        Err(_) => page,
+        Ok((as_of, from)) => {
+            let overview = store::overview(&mut tx, page.unit.id, as_of).await?;
+            let counts = counts(&mut tx, &viewer, &scope, &page.frame, &overview, from).await?;
+            let sort = Sort::read(&page.form.sort);
+            let asked_from = Some(from).filter(|_| !page.form.from.trim().is_empty());
+            let counts = Counts { asked_from, ..counts }.sorted(sort);
+            let form = page.form.filled((as_of, from));
+            UnitPage { unit: overview.unit, form, counts: Some(counts), ..page }
+        }
+    };
+    let mut response = (status, Html(page.render()?)).into_response();
+    if counted_at.is_some() {
+        response.extensions_mut().insert(SaysWhen);
+    }
+    Ok(response)
+}
+
+/// Whether counting takes long: where the unit has many below it; and for those who see no
+/// names where the top of the registry has, whose tables this one does not contradict.
+async fn is_large(tx: &mut Tx, app: &App, unit: &Unit, scope: &Scope) -> Result<bool> {
+    let today = clock::today();
+    let mut counted = unit.id;
+    if !scope.may(Right::SeeNames) {
+        let path = organisation::store::path(tx, unit.id, today).await?;
+        counted = path.first().map_or(unit.id, |it| it.id);
+    }
+    let below = organisation::store::count_below(tx, counted, today).await?;
+    Ok(below > app.settings.large_unit)
+}

@@ -1,0 +1,97 @@
+//! Pages that are kept tell what is so, to whoever may see it.
+
+use haichieu::access::model::Role;
+use haichieu::clock;
+use haichieu::ids::OpinionId;
+use haichieu::vietnamese::day;
+use reqwest::StatusCode;
+
+use crate::exchange::{execute, texts};
+use crate::statistics::people;
+use crate::support::{Site, Visitor};
+
+const PAGE: &str = "/units/a1";
+const NONE: &str = "Chưa ghi ý kiến nào";
+
+/// Writes an opinion down, as the secretary's form sends it.
+async fn speak(secretary: &Visitor) {
+    let (id, today) = (OpinionId::new().to_string(), day::short(clock::today()));
+    let form = [
+        ("id", &*id),
+        ("who", "anonymous"),
+        ("raised_on", &*today),
+        ("topic", "street_lighting"),
+        ("text", "Ngõ 5 thiếu đèn."),
+    ];
+    secretary.post("/units/a1/opinions", &form).await.leads_to();
+}
+
+#[tokio::test]
+async fn a_page_tells_what_was_written_since() {
+    let site = Site::start().await;
+    let (secretary, officer) = (site.secretary().await, site.ward_officer().await);
+    for visitor in [&secretary, &officer, &officer] {
+        visitor.get(PAGE).await.assert_shows(NONE);
+    }
+    speak(&secretary).await;
+    for visitor in [&secretary, &officer, &officer] {
+        visitor.get(PAGE).await.assert_hides(NONE);
+    }
+}
+
+#[tokio::test]
+async fn a_kept_page_is_handed_out_again() {
+    let site = Site::start().await;
+    let officer = site.ward_officer().await;
+    let before = officer.get(PAGE).await;
+    // What no act brought about is what the page is not asked anew for.
+    let sql = "UPDATE unit_period SET name = 'Chi bộ khác' WHERE name = 'Chi bộ tổ dân phố 1'";
+    site.seed(async |tx| execute(tx, sql).await).await;
+    assert_eq!(officer.get(PAGE).await.body, before.body);
+    let other = site.ward_officer().await;
+    other.get(PAGE).await.assert_shows("Chi bộ khác");
+}
+
+#[tokio::test]
+async fn a_kept_page_is_nobody_elses() {
+    let site = Site::start().await;
+    let officer = site.ward_officer().await;
+    for _ in 0..2 {
+        officer.get(PAGE).await.assert_is(StatusCode::OK);
+        site.outsider().await.get(PAGE).await.assert_is(StatusCode::NOT_FOUND);
+        assert!(site.stranger().get(PAGE).await.leads_to().starts_with("/sign-in"));
+    }
+    let counts = site.visitor_who(Role::OrganisationOfficer, site.town.city, false).await;
+    counts.get(PAGE).await.assert_shows("Trang này không nêu tên");
+    officer.get(PAGE).await.assert_hides("Trang này không nêu tên");
+}
+
+#[tokio::test]
+async fn a_look_at_a_kept_page_is_noted_each_time() {
+    let site = Site::start().await;
+    site.seed(async |tx| people(tx, site.town.cell_a1, 5).await).await;
+    let officer = site.ward_officer().await;
+    for looks in 1..=2 {
+        officer.get("/units/a1/changes?from=2019-12-31&on=2024-06-30&kind=joined").await;
+        site.watch.settle().await;
+        let sql = "SELECT summary FROM audit_entry WHERE action = 'view.page'";
+        let noted = texts(&mut site.db.read().await.unwrap(), sql).await;
+        assert_eq!(noted.len(), looks);
+        assert!(noted.iter().all(|it| it.contains("5 người")), "{noted:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_unit_says_when_it_was_counted() {
+    let site = Site::start().await;
+    let (secretary, officer) = (site.secretary().await, site.ward_officer().await);
+    officer.get(PAGE).await.assert_hides("số liệu trên trang này tính lúc");
+    let officer = officer.at(&site.all_large().await);
+    officer.get(PAGE).await.assert_shows("số liệu trên trang này tính lúc");
+    officer.get(PAGE).await.assert_shows(NONE);
+    speak(&secretary).await;
+    // A minute later it would be counted anew; until then it says of when it is.
+    officer.get(PAGE).await.assert_shows(NONE);
+    let another_day = format!("{PAGE}?year={}", day::iso(clock::today()).split_at(4).0);
+    officer.get(&another_day).await.assert_hides(NONE);
+}
