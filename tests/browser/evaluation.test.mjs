@@ -35,15 +35,15 @@ const choose = async (page, at) => {
 };
 
 test('the ward opens the year and is told before what that brings', async () => {
-  await officer.goto(`${demo.origin}/units/nguyen-du/evaluations`);
+  await officer.goto(`${demo.origin}/units/thanh-sen/evaluations`);
   await officer.getByRole('link', { name: /^Mở thêm|^Mở nhận xét/ }).click();
   await officer.fill('#year', String(year));
   const [day, month] = new Date(Date.now() + 7 * 3600 * 1000).toISOString().slice(5, 10).split('-').reverse();
   await officer.fill('#reference_on', `${day}/${month}/${year}`);
   await officer.getByRole('button', { name: 'Xem trước' }).click();
   await look(officer, 'plan');
-  assert.match(await text(officer), /1\.201/);
-  await officer.getByRole('button', { name: /^Mở 1\.201 phiếu/ }).click();
+  assert.match(await text(officer), /7\.314/);
+  await officer.getByRole('button', { name: /^Mở 7\.314 phiếu/ }).click();
   assert.match(await text(officer), /Đã mở nhận xét của năm/);
   await look(officer, 'opened');
 });
@@ -145,7 +145,7 @@ test('check 24: a sheet signed meanwhile answers 409 and keeps the text; the com
 });
 
 test('the ward gives one back and confirms the rest; a stranger checks a code', async () => {
-  await officer.goto(`${demo.origin}/units/nguyen-du/evaluations?year=${year}`);
+  await officer.goto(`${demo.origin}/units/thanh-sen/evaluations?year=${year}`);
   await officer.getByRole('link', { name: '207 phiếu chờ xác nhận' }).click();
   await look(officer, 'confirm');
   await officer.locator('tbody th a').nth(1).click();

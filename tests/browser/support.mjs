@@ -1,7 +1,9 @@
 // One demonstration registry for a test file, and the few words the flows are written in.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -12,32 +14,50 @@ const binary = process.env.HAICHIEU ?? join(here, '../../target/release/haichieu
 export const shots = join(here, 'shots');
 mkdirSync(shots, { recursive: true });
 
-/** Starts `haichieu demo` on a free port: its origin, its accounts, and how to stop it. */
-export async function startDemo() {
+/** Starts the program with these words, until `ready` is printed: its origin, all it printed, and how to stop it. */
+async function start(words, ready, more = {}) {
   const environment = { ...process.env };
   delete environment.DATABASE_URL;
-  const child = spawn(binary, ['demo', '--listen', '127.0.0.1:0'], { env: environment });
+  const child = spawn(binary, [...words, '--listen', '127.0.0.1:0'], { env: { ...environment, ...more } });
   let printed = '';
   let complaints = '';
   child.stderr.on('data', (data) => { complaints += data; });
   const origin = await new Promise((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`demo ended with ${code}: ${complaints}`)));
+    child.on('exit', (code) => reject(new Error(`${words[0]} ended with ${code}: ${complaints}`)));
     child.stdout.on('data', (data) => {
       printed += data;
       const address = printed.match(/http:\/\/127\.0\.0\.1:\d+/);
-      if (address && /Ctrl/.test(printed)) resolve(address[0]);
+      if (address && ready.test(printed)) resolve(address[0]);
     });
   });
-  const password = (login) => {
-    const line = printed.split('\n').find((it) => it.trim().startsWith(login));
-    return line.trim().split(/\s{2,}/)[1];
-  };
   const stop = () => new Promise((resolve) => {
     child.removeAllListeners('exit');
     child.on('exit', (code, signal) => resolve({ code, signal }));
     child.kill('SIGTERM');
   });
-  return { origin, printed: () => printed, password, stop };
+  return { origin, printed: () => printed, stop };
+}
+
+/** Starts `haichieu demo` on a free port, with the passwords of its accounts. */
+export async function startDemo() {
+  const demo = await start(['demo'], /Ctrl/);
+  const password = (login) => {
+    const line = demo.printed().split('\n').find((it) => it.trim().startsWith(login));
+    return line.trim().split(/\s{2,}/)[1];
+  };
+  return { ...demo, password };
+}
+
+/** Starts `haichieu serve` on a registry of its own that nobody has been in, with the link for its first administrator. */
+export async function startEmpty() {
+  const folder = mkdtempSync(join(tmpdir(), 'haichieu-'));
+  const site = await start(['serve'], /\/links\/\S+\n/, { DATABASE_URL: `sqlite://${join(folder, 'registry.db')}` });
+  const stop = async () => {
+    const ended = await site.stop();
+    rmSync(folder, { recursive: true });
+    return ended;
+  };
+  return { ...site, stop, link: site.printed().match(/\S+\/links\/\S+/)[0] };
 }
 
 export const launch = () => chromium.launch({
@@ -46,8 +66,8 @@ export const launch = () => chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
-/** A page of this width, signed in, that remembers what went wrong on it. */
-export async function signedIn(browser, demo, login, { width = 360, script = true } = {}) {
+/** A page of this width that remembers what went wrong on it. */
+export async function opened(browser, site, { width = 360, script = true } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: width < 500 ? 740 : 900 },
     locale: 'en-US', // dates must not depend on it
@@ -60,8 +80,14 @@ export async function signedIn(browser, demo, login, { width = 360, script = tru
     if (message.type() === 'error') page.troubles.push(`${page.url()}: ${message.text()}`);
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(demo.origin)) page.troubles.push(`foreign request ${request.url()}`);
+    if (!request.url().startsWith(site.origin)) page.troubles.push(`foreign request ${request.url()}`);
   });
+  return page;
+}
+
+/** Such a page, signed in. */
+export async function signedIn(browser, demo, login, options) {
+  const page = await opened(browser, demo, options);
   await page.goto(`${demo.origin}/sign-in`);
   await page.fill('#login', login);
   await page.fill('#password', demo.password(login));
@@ -93,3 +119,11 @@ export const smallTargets = (page) => page.evaluate(() => {
 /** How many pixels the page is wider than the window. */
 export const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Looks at the page as it is: a picture, axe, targets, nothing wider than the window. */
+export async function look(page, name) {
+  await page.screenshot({ path: join(shots, `${name}-${page.viewportSize().width}.png`), fullPage: true });
+  assert.equal(await overflow(page), 0, name);
+  assert.deepEqual(await axe(page), [], name);
+  assert.deepEqual(await smallTargets(page), [], name);
+}
