@@ -1,0 +1,45 @@
+"""The people of a registry as a folder of CSV files, as haichieu seed reads them."""
+
+import csv
+import os
+
+FILES = {
+    "units.csv": """
+        SELECT unit.code, above.code AS parent_code, unit_period.kind, unit_period.name,
+               unit_period.official_code, unit_period.from_on
+        FROM unit JOIN unit_period ON unit_period.unit_id = unit.id
+        LEFT JOIN unit AS above ON above.id = unit_period.parent_id
+        ORDER BY (SELECT COUNT(*) FROM unit_ancestor WHERE unit_ancestor.unit_id = unit.id), unit.id
+        """,
+    "workplaces.csv": "SELECT code, name FROM workplace ORDER BY id",
+    "members.csv": """
+        SELECT 'm' || row_number() OVER () AS code, member.full_name, unit.code AS cell_code,
+               residence.started_on, member.sex, substr(member.born_on, 1,
+               CASE member.born_precision WHEN 'year' THEN 4 ELSE 10 END) AS born_on,
+               member.admitted_on, member.official_on,
+               member.card_number, member.phone, member.position,
+               workplace.code AS workplace_code, member.workplace_cell, residence.address,
+               residence.household_cluster, residence.kind AS residence_kind,
+               residence.category, residence.exempt_reason, introduction_letter.number
+               AS letter_number, introduction_letter.issued_by AS letter_issued_by,
+               introduction_letter.issued_on AS letter_issued_on
+        FROM member JOIN residence ON residence.member_id = member.id AND residence.ended_on IS NULL
+        JOIN unit ON unit.id = residence.cell_id
+        LEFT JOIN workplace ON workplace.id = member.workplace_id
+        LEFT JOIN introduction_letter ON introduction_letter.id = residence.letter_id
+        """,
+}
+
+
+def write(db, folder):
+    """Writes the files of an SQLite registry, row by row; how many people there are."""
+    for name, sql in FILES.items():
+        rows = db.execute(sql)
+        with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file)
+            out.writerow([it[0] for it in rows.description])
+            count = 0
+            for row in rows:
+                out.writerow(row)
+                count += 1
+    return count
