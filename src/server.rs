@@ -32,7 +32,8 @@ const HEAD: Duration = Duration::from_secs(10);
 const LAST_WORDS: Duration = Duration::from_secs(10);
 /// Open connections; further ones wait to be accepted.
 const CONNECTIONS: usize = 1024;
-/// Those of one address: whoever holds them all keeps half of the places from nobody.
+/// Those of one address: whoever holds them all keeps half of the places from nobody. A proxy
+/// speaks for everybody, and may have all of them.
 const SHARE: usize = CONNECTIONS / 2;
 
 /// The connections that each address has open.
@@ -50,12 +51,12 @@ impl Shares {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// None where the address has its share already.
-    fn take(&self, address: IpAddr) -> Option<Share> {
+    /// None where the address has its `share` already.
+    fn take(&self, address: IpAddr, share: usize) -> Option<Share> {
         let address = network(&address.to_string());
         let mut shares = self.open();
         let open = shares.entry(address.clone()).or_default();
-        if *open >= SHARE {
+        if *open >= share {
             return None;
         }
         *open += 1;
@@ -76,29 +77,12 @@ impl Drop for Share {
 }
 
 /// Serves until `stop` is done, then lets the requests under way finish, within
-/// limits.
+/// limits. Over TLS, a handshake has as long as the head of a request.
 pub async fn serve(
-    listener: TcpListener,
-    site: Router,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
-    serve_either(listener, None, site, stop).await
-}
-
-/// Likewise over TLS. A handshake has as long as the head of a request.
-pub async fn serve_tls(
-    listener: TcpListener,
-    tls: TlsAcceptor,
-    site: Router,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
-    serve_either(listener, Some(tls), site, stop).await
-}
-
-async fn serve_either(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     site: Router,
+    is_proxy: impl Fn(IpAddr) -> bool,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let (places, shares) = (Arc::new(Semaphore::new(CONNECTIONS)), Shares::default());
@@ -121,7 +105,8 @@ async fn serve_either(
                 }
             },
         };
-        let Some(share) = shares.take(address.ip()) else {
+        let share = if is_proxy(address.ip()) { CONNECTIONS } else { SHARE };
+        let Some(share) = shares.take(address.ip(), share) else {
             tracing::debug!("an address has all the connections that are its share");
             continue;
         };
@@ -174,12 +159,13 @@ mod tests {
     #[test]
     fn one_address_takes_half_of_the_places_and_gives_them_back() {
         let (shares, greedy) = (Shares::default(), IpAddr::from([192, 0, 2, 1]));
-        let mut taken: Vec<Share> = (0..SHARE).filter_map(|_| shares.take(greedy)).collect();
+        let mut taken: Vec<Share> = (0..SHARE).filter_map(|_| shares.take(greedy, SHARE)).collect();
         assert_eq!(taken.len(), SHARE);
-        assert!(shares.take(greedy).is_none());
-        assert!(shares.take(IpAddr::from([192, 0, 2, 2])).is_some());
+        assert!(shares.take(greedy, SHARE).is_none());
+        assert!(shares.take(greedy, CONNECTIONS).is_some(), "a proxy has more");
+        assert!(shares.take(IpAddr::from([192, 0, 2, 2]), SHARE).is_some());
         taken.pop();
-        taken.extend(shares.take(greedy));
+        taken.extend(shares.take(greedy, SHARE));
         assert_eq!(taken.len(), SHARE);
         drop(taken);
         assert!(shares.open().is_empty(), "nothing is kept of who is gone");

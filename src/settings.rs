@@ -94,6 +94,13 @@ impl Settings {
         }
     }
 
+    /// Whether the one who speaks to us is the proxy: the one that is named, or where none is
+    /// anybody on this machine.
+    pub fn is_proxy(&self, peer: IpAddr) -> bool {
+        let named = self.trusted_proxy.map(|it| it.to_canonical() == peer.to_canonical());
+        self.behind_proxy && named.unwrap_or(peer.is_loopback())
+    }
+
     /// The name of the cookie that carries a sign-in.
     pub fn cookie(&self) -> &'static str {
         if self.secure { "__Host-sid" } else { "sid" }
@@ -126,4 +133,21 @@ pub fn sqlite_file(database_url: &str) -> Option<PathBuf> {
     }
     let file = database_url.strip_prefix("sqlite:").unwrap_or(database_url);
     Some(Path::new(file.strip_prefix("//").unwrap_or(file)).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_is_named_is_believed_alone() {
+        let [own, named, other] =
+            ["127.0.0.1", "::ffff:10.1.2.3", "10.1.2.4"].map(|it| it.parse().unwrap());
+        let here = Settings::behind_proxy();
+        assert!(here.is_proxy(own) && !here.is_proxy(named));
+        let there = Settings { trusted_proxy: "10.1.2.3".parse().ok(), ..here };
+        assert!(there.is_proxy(named) && !there.is_proxy(other) && !there.is_proxy(own));
+        let alone = Settings { behind_proxy: false, ..there };
+        assert!(!alone.is_proxy(named), "nobody asked for a proxy");
+    }
 }

@@ -209,9 +209,10 @@ pub async fn serve(
     let vault = Vault::new(key.derive("second factors")?);
     let stopping = Stopping::default();
     let looker = replica.clone().map(|it| tokio::spawn(replica::keep_looking(it, db.clone())));
+    let settings = Arc::new(settings);
     let app = App {
         db: db.clone(),
-        settings: Arc::new(settings),
+        settings: settings.clone(),
         watch: watch.clone(),
         vault,
         replica: replica.clone(),
@@ -224,10 +225,7 @@ pub async fn serve(
         // Told once more, it waits for nobody.
         tokio::time::timeout(drain, stop.told()).await.ok();
     };
-    match tls {
-        Some(tls) => server::serve_tls(listener, tls, site, told).await?,
-        None => server::serve(listener, site, told).await?,
-    }
+    server::serve(listener, tls, site, |peer| settings.is_proxy(peer), told).await?;
     if let Some(looker) = looker {
         looker.abort();
     }

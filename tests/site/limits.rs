@@ -43,7 +43,7 @@ async fn the_server_stops_though_a_client_never_ends_its_request() {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let router = axum::Router::new().route("/", axum::routing::post(async |_: String| "ok"));
-    let serving = tokio::spawn(server::serve(listener, router, async {
+    let serving = tokio::spawn(server::serve(listener, None, router, |_| false, async {
         stopped.await.ok();
     }));
     let mut stream = TcpStream::connect(address).await.unwrap();

@@ -249,7 +249,7 @@ async fn serve_beside(
     let settings = Arc::new(settings(address));
     let vault = vault();
     let app = App { db: db.clone(), settings, watch: watch.clone(), vault, replica, stopping };
-    tokio::spawn(server::serve(listener, site::site(app), std::future::pending()));
+    tokio::spawn(server::serve(listener, None, site::site(app), |_| false, std::future::pending()));
     format!("http://{address}")
 }
 

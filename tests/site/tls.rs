@@ -38,7 +38,13 @@ async fn serve(site: &Site, folder: &Path) -> std::net::SocketAddr {
         replica: None,
         stopping: Stopping::default(),
     };
-    tokio::spawn(server::serve_tls(listener, tls, site::site(app), std::future::pending()));
+    tokio::spawn(server::serve(
+        listener,
+        Some(tls),
+        site::site(app),
+        |_| false,
+        std::future::pending(),
+    ));
     address
 }
 

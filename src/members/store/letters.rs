@@ -12,10 +12,14 @@ use crate::members::model::Found;
 /// Letters of the unit in `$1` on `$2`; late ones were issued before `$3`, or received
 /// before `$4`. A letter to another ward is that ward's; who has a home elsewhere is not
 /// told to the ward that an old letter names. The ward that took the place of one that has
-/// ended takes over its letters.
+/// ended takes over its letters. Of those who live there, `$only` narrows their own letters.
 macro_rules! letters {
     () => {
-        "FROM introduction_letter AS letter
+        letters!("")
+    };
+    ($only:literal) => {
+        concat!(
+            "FROM introduction_letter AS letter
          WHERE letter.id IN (
              SELECT own.id
              FROM unit_ancestor
@@ -41,7 +45,9 @@ macro_rules! letters {
                                  AND unit_succession.from_on <= $2
                                  AND above.unit_id = residence.cell_id
                                  AND above.from_on <= $2
-                                 AND (above.to_on IS NULL OR above.to_on > $2)))
+                                 AND (above.to_on IS NULL OR above.to_on > $2)))",
+            $only,
+            "
              UNION
              SELECT inherited.id
              FROM unit_ancestor
@@ -68,6 +74,7 @@ macro_rules! letters {
                AND NOT EXISTS (SELECT 1 FROM residence
                                WHERE residence.member_id = sent.member_id
                                  AND residence.ended_on IS NULL))"
+        )
     };
 }
 
@@ -204,7 +211,7 @@ pub async fn unsettled(
         " AS state, CAST(CASE WHEN ",
         late!(),
         " THEN 1 ELSE 0 END AS BIGINT) AS late ",
-        letters!(),
+        letters!("AND own.closed_on IS NULL AND own.cell_id IS NULL"),
         ")
               AS letter
          JOIN member ON member.id = letter.member_id
