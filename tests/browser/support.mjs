@@ -38,9 +38,9 @@ async function start(words, ready, more = {}) {
   return { origin, printed: () => printed, stop };
 }
 
-/** Starts `haichieu demo` on a free port, with the passwords of its accounts. */
-export async function startDemo() {
-  const demo = await start(['demo'], /Ctrl/);
+/** Starts `haichieu demo` on a free port, with the passwords of its accounts; `more` is added to its environment. */
+export async function startDemo(more) {
+  const demo = await start(['demo'], /Ctrl/, more);
   const password = (login) => {
     const line = demo.printed().split('\n').find((it) => it.trim().startsWith(login));
     return line.trim().split(/\s{2,}/)[1];
@@ -49,9 +49,9 @@ export async function startDemo() {
 }
 
 /** Starts `haichieu serve` on a registry of its own that nobody has been in, with the link for its first administrator. */
-export async function startEmpty() {
+export async function startEmpty(more) {
   const folder = mkdtempSync(join(tmpdir(), 'haichieu-'));
-  const site = await start(['serve'], /\/links\/\S+\n/, { DATABASE_URL: `sqlite://${join(folder, 'registry.db')}` });
+  const site = await start(['serve'], /\/links\/\S+\n/, { ...more, DATABASE_URL: `sqlite://${join(folder, 'registry.db')}` });
   const stop = async () => {
     const ended = await site.stop();
     rmSync(folder, { recursive: true });
