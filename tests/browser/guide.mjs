@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fewColours } from './png.mjs';
 
@@ -71,7 +72,7 @@ function bearer(source) {
   const plain = (text) => text.replace(/\s+/g, ' ').trim();
   const own = (el) => plain([...el.childNodes].filter((it) => it.nodeType === 3).map((it) => it.data).join(' '));
   const rank = (el) => ['BUTTON', 'A', 'LABEL'].indexOf(el.tagName) >>> 0;
-  const kinds = 'button, a[href], label, summary, legend, option, h1, h2, h3, th, caption, dt, .pick span';
+  const kinds = 'button, a[href], label, summary, legend, option, h1, h2, h3, th, caption, dt, label span';
   const seen = [...document.querySelectorAll(kinds)].filter((el) => el.tagName === 'OPTION' || el.getClientRects().length);
   const found = seen.filter((el) => wanted.test(plain(el.innerText || el.textContent)) || wanted.test(own(el)));
   return found.sort((a, b) => rank(a) - rank(b))[0] ?? null;
@@ -88,17 +89,18 @@ const shows = (page, quote) => page.waitForFunction(
   (source) => new RegExp(source, 'ui').test(document.body.innerText.replace(/\s+/g, ' ')), pattern(quote), { timeout: PATIENCE },
 ).then(() => true, () => false);
 
-const walked = new Map();
-/** The tasks that were walked, as `file: title`. */
-export const done = () => [...walked.keys()];
+/** The names of the pictures that are there. */
+export const storedPictures = () => readdirSync(pictures).sort();
+
+const walked = new Set();
 
 /** One task of a guide, walked: `on` a page stands the next passage, `press` presses what it quotes. */
-export function walk(file, title) {
+function walk(file, title) {
   const task = tasks(file).find((it) => it.title === title);
   assert.ok(task, `${file} has no task “${title}”`);
   const name = `${file}: ${title}`;
   assert.ok(!walked.has(name), `${name} is walked twice`);
-  walked.set(name, true);
+  walked.add(name);
   const taken = [];
   let at = -1;
   let page;
@@ -124,12 +126,12 @@ export function walk(file, title) {
       await Promise.all([leads && page.waitForEvent('domcontentloaded'), element.click()]);
       await page.waitForLoadState();
     },
-    /** A picture of the page as it is, with `ring`s round what to press, from `top` down. */
-    async picture(label, { ring = [], top, height } = {}) {
+    /** A picture of the page as it is from `top` down, with `ring`s round what to press; `covered` is what chance makes. */
+    async picture(label, { ring = [], covered = [], top, height } = {}) {
       assert.ok(task.pictures.includes(label), `${name} shows no picture ${label}`);
       taken.push(label);
       const path = join(pictures, `${label}.png`);
-      if (writes) await take(page, path, { ring, top, height });
+      if (writes) await take(page, path, { ring, covered, top, height });
       assert.ok(existsSync(path), `${path} is missing: PICTURES=write makes it`);
     },
     /** Nothing of the task is left. */
@@ -140,7 +142,22 @@ export function walk(file, title) {
   };
 }
 
-async function take(page, path, { ring, top, height }) {
+/** A task of a guide as a test: its steps are given the words of the guide, and must come to their end. */
+export function task(file, title, steps) {
+  const it = walk(file, title);
+  test(`${file}: ${title}`, async () => {
+    await steps(it);
+    it.end();
+  });
+}
+
+/** The tasks of a guide that quote a page or show a picture, and that nobody has walked. */
+export const unwalked = (file) => tasks(file)
+  .filter((it) => it.passages.length + it.pictures.length > 0)
+  .map((it) => `${file}: ${it.title}`)
+  .filter((it) => !walked.has(it));
+
+async function take(page, path, { ring, covered, top, height }) {
   const rung = [];
   for (const quote of ring) {
     const element = typeof quote === 'string' ? await control(page, quote) : quote;
@@ -160,7 +177,8 @@ async function take(page, path, { ring, top, height }) {
   }
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.activeElement?.blur());
-  const shot = await page.screenshot({ animations: 'disabled' });
+  const mask = covered.map((it) => page.locator(it));
+  const shot = await page.screenshot({ animations: 'disabled', mask, maskColor: '#d9cfbf' });
   writeFileSync(path, fewColours(shot));
   for (const element of rung) {
     await element.evaluate((el) => { (el.closest('.pick, .choice') ?? el).removeAttribute('style'); });

@@ -1,6 +1,7 @@
 // One demonstration registry for a test file, and the few words the flows are written in.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -94,6 +95,17 @@ export async function signedIn(browser, demo, login, options) {
   await page.click('main button[type=submit]');
   await page.waitForURL((url) => url.pathname !== '/sign-in');
   return page;
+}
+
+/** The code that a telephone with this secret shows at this moment (RFC 6238). */
+export function code(letters, at = Date.now()) {
+  const bits = [...letters.replace(/\s/g, '')].map((it) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(it).toString(2).padStart(5, '0'));
+  const key = Buffer.from(bits.join('').match(/.{8}/g).map((it) => parseInt(it, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const hash = createHmac('sha1', key).update(step).digest();
+  const from = hash[19] & 15;
+  return String((hash.readUInt32BE(from) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 /** What axe finds on the page as it is. */
