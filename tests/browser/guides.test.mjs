@@ -1,8 +1,8 @@
 // The guides of docs/vi for secretaries, wards and committees, walked task by task: what they tell to press is there, on
 // the page they tell of it. With PICTURES=write the same walk takes their pictures.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { onTheEvening, task, today, unwalked, year } from './guide.mjs';
 import { launch, opened, signedIn, startDemo } from './support.mjs';
 
@@ -22,7 +22,7 @@ after(async () => { await browser?.close(); await demo?.stop(); });
 
 const CELL = '/units/tdp-2-nguyen-du';
 const WARD = '/units/thanh-sen';
-const fixture = (name) => join(import.meta.dirname, '../fixtures', name);
+const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const go = (page, path) => page.goto(path.startsWith('http') ? path : demo.origin + path);
 /** Follows a link that no guide quotes: a name in a list. */
 const follow = async (page, link) => go(page, await link.getAttribute('href'));

@@ -127,7 +127,7 @@ ofServer('Sao lưu', async ({ on, press, picture }) => {
   await server.waitForFunction(async (it) => (await (await fetch(it)).text()).includes('Tốt'), there, { polling: 250 });
   await server.goto(there);
   await on(server);
-  await picture('sao-luu', { ring: ['Sao lưu ngay'], covered: ['main p code:first-of-type'] });
+  await picture('sao-luu', { ring: ['Sao lưu ngay'], covered: ['main p code:first-of-type', 'td[data-l=Tệp]'] });
 });
 
 test('the guide is walked to its end', () => {
