@@ -110,6 +110,11 @@ const THROUGH: &[(&str, &str, &str)] = &[
         "likewise, and only those open, which are closed within weeks",
     ),
     (
+        "FROM introduction_letter AS own CROSS JOIN residence",
+        "introduction_letter",
+        "an index of the open ones alone, for a city or a province, whose people are far more",
+    ),
+    (
         "DELETE FROM criterion",
         "evaluation_choice",
         "a draft is changed once in years; an index would be written with every answer",

@@ -8,24 +8,27 @@ use crate::db::{Tx, on};
 use crate::ids::{LetterId, MemberId, UnitId};
 use crate::members::letters::{Counts, Deadlines, Queue, Row};
 use crate::members::model::Found;
+use crate::organisation::model::{Unit, UnitKind};
 
 /// Letters of the unit in `$1` on `$2`; late ones were issued before `$3`, or received
 /// before `$4`. A letter to another ward is that ward's; who has a home elsewhere is not
 /// told to the ward that an old letter names. The ward that took the place of one that has
-/// ended takes over its letters. Of those who live there, `$only` narrows their own letters.
+/// ended takes over its letters. Of those who live there, `$only` narrows their own letters;
+/// `SQLite` reads the tables in the order of `$from`.
 macro_rules! letters {
     () => {
-        letters!("")
+        letters!("unit_ancestor CROSS JOIN residence CROSS JOIN introduction_letter AS own", "")
     };
-    ($only:literal) => {
+    ($from:literal, $only:literal) => {
         concat!(
             "FROM introduction_letter AS letter
          WHERE letter.id IN (
              SELECT own.id
-             FROM unit_ancestor
-             JOIN residence ON residence.cell_id = unit_ancestor.unit_id
-             JOIN introduction_letter AS own ON own.member_id = residence.member_id
-             WHERE unit_ancestor.ancestor_id = $1
+             FROM ",
+            $from,
+            " WHERE residence.cell_id = unit_ancestor.unit_id
+               AND own.member_id = residence.member_id
+               AND unit_ancestor.ancestor_id = $1
                AND unit_ancestor.from_on <= $2
                AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
                AND residence.id = (SELECT latest.id FROM residence AS latest
@@ -196,30 +199,46 @@ pub struct Unsettled {
     pub late: i64,
 }
 
+macro_rules! unsettled {
+    ($from:literal) => {
+        concat!(
+            "SELECT letter.id, member.full_name, letter.number, letter.ward_id,
+                    home.cell_id AS home_id, letter.issued_on, letter.received_on, letter.late
+             FROM (SELECT letter.*, ",
+            state!(),
+            " AS state, CAST(CASE WHEN ",
+            late!(),
+            " THEN 1 ELSE 0 END AS BIGINT) AS late ",
+            letters!($from, "AND own.closed_on IS NULL AND own.cell_id IS NULL"),
+            ")
+                  AS letter
+             JOIN member ON member.id = letter.member_id
+             LEFT JOIN residence AS home ON home.member_id = letter.member_id
+                                         AND home.ended_on IS NULL
+             WHERE letter.state = 'received' OR (letter.state = 'waiting' AND letter.late = 1)
+             ORDER BY COALESCE(letter.received_on, letter.issued_on), member.sort_key, letter.id"
+        )
+    };
+}
+
 /// The letters of the unit entered that wait for a ward, the longest waiting first.
+///
+/// Of a ward, people are looked through for open letters; of a unit above, the open letters
+/// for its people, who are by far more.
 pub async fn unsettled(
     tx: &mut Tx,
-    scope: &Scope,
+    (unit, scope): (&Unit, &Scope),
     today: NaiveDate,
     deadlines: Deadlines,
 ) -> sqlx::Result<Vec<Unsettled>> {
-    let sql = concat!(
-        "SELECT letter.id, member.full_name, letter.number, letter.ward_id,
-                home.cell_id AS home_id, letter.issued_on, letter.received_on, letter.late
-         FROM (SELECT letter.*, ",
-        state!(),
-        " AS state, CAST(CASE WHEN ",
-        late!(),
-        " THEN 1 ELSE 0 END AS BIGINT) AS late ",
-        letters!("AND own.closed_on IS NULL AND own.cell_id IS NULL"),
-        ")
-              AS letter
-         JOIN member ON member.id = letter.member_id
-         LEFT JOIN residence AS home ON home.member_id = letter.member_id
-                                     AND home.ended_on IS NULL
-         WHERE letter.state = 'received' OR (letter.state = 'waiting' AND letter.late = 1)
-         ORDER BY COALESCE(letter.received_on, letter.issued_on), member.sort_key, letter.id"
-    );
+    let sql = match unit.kind {
+        UnitKind::Province | UnitKind::City => {
+            unsettled!("introduction_letter AS own CROSS JOIN residence CROSS JOIN unit_ancestor")
+        }
+        UnitKind::Ward | UnitKind::Commune | UnitKind::Township | UnitKind::Cell => {
+            unsettled!("unit_ancestor CROSS JOIN residence CROSS JOIN introduction_letter AS own")
+        }
+    };
     let (issued, received) = deadlines.turns(today);
     on!(tx, db => sqlx::query_as(sql)
         .bind(scope.unit_id())

@@ -31,7 +31,7 @@ pub async fn chase(
     let cells = without_meeting(tx, unit.id, on, half.days()).await?;
     let rolls = unrolled(tx, unit.id, on).await?;
     let deadlines = members::pages::letters::deadlines(tx, unit.id, today).await?;
-    let letters = members::store::letters::unsettled(tx, scope, today, deadlines).await?;
+    let letters = members::store::letters::unsettled(tx, (unit, scope), today, deadlines).await?;
     let letters: Vec<Letter> = letters.iter().map(|it| letter(it, &town)).collect();
     let sheets = sheets(tx, unit.id, on).await?;
     let of = |received: bool| letters.iter().filter(move |it| it.is_received == received);
