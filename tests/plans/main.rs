@@ -115,6 +115,12 @@ const THROUGH: &[(&str, &str, &str)] = &[
         "an index of the open ones alone, for a city or a province, whose people are far more",
     ),
     (
+        "FROM erasure_member JOIN member ON member.id = erasure_member.member_id JOIN residence",
+        "member",
+        "five hundred people at most; PostgreSQL, told not to hash, goes by the order of all where \
+         all are hardly more",
+    ),
+    (
         "DELETE FROM criterion",
         "evaluation_choice",
         "a draft is changed once in years; an index would be written with every answer",
