@@ -20,48 +20,45 @@
   // What came of the last sending: lost on the way, something far from our server, out of the sign-in, no, a clash.
   let came = '';
   let said = {};
+  let clash = null;
   // Whether the roll was saved by hand on this page, and nothing marked since.
   let asked = false;
   let isPrepared = false;
 
   const marked = (it) => Object.entries(it.marks);
   const put = (letters, number, letter) => letters.slice(0, number - 1) + letter + letters.slice(number);
-  const when = (time) => new Date(time).toLocaleString('vi', { dateStyle: 'short', timeStyle: 'short' });
+  const when = (time) => new Date(time).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' }).split(', ').reverse().join(' ngày ');
 
+  /** Asks this machine, or knows from then on that it keeps nothing. */
+  const ask = (...what) => (keeps ? rolls(...what) : Promise.reject()).catch(() => { keeps = false; });
   /** Changes what is kept of a roll in one step, whatever other tabs do; where nothing can be kept, in memory alone. */
   const change = async (work, of = url) => {
-    let it = held;
-    try {
-      it = await rolls('readwrite', (store, say) => {
-        store.get([user, of]).onsuccess = ({ target }) => {
-          const found = target.result || blank();
-          work(found);
-          say(found);
-          const isIdle = !found.sending && !marked(found).length && !(isPrepared && found.at > drawnAt);
-          if (isIdle) store.delete([user, of]); else store.put(found);
-        };
-      });
-      keeps = true;
-    } catch {
-      keeps = false;
-      work(it);
-    }
+    let it = await ask('readwrite', (store, say) => {
+      store.get([user, of]).onsuccess = ({ target }) => {
+        const found = target.result || blank();
+        work(found);
+        say(found);
+        if (found.sending || marked(found).length || (isPrepared && found.at > drawnAt)) store.put(found); else store.delete([user, of]);
+      };
+    });
+    if (!it) work(it = held);
     if (of === url) draw(it);
   };
 
-  /** Makes of the marks what is sent: each over the mark that it was made on. */
-  const load = (it, action) => {
+  /** What was made of each number, as it is to be saved. */
+  const ready = (it, action) => ({ action, marks: Object.fromEntries(marked(it).map(([number, mark]) => [number, mark[1]])) });
+  /** Makes of that what is sent: each mark over the one that it was made on. */
+  const load = (it, { action, marks }) => {
     const t = Date.now();
     const body = new URLSearchParams({ key: it.key, user, roll: it.roll, action, t });
-    const marks = {};
     let letters = it.was;
-    marked(it).forEach(([number, [before, after]]) => {
-      letters = put(letters, number, before);
-      body.append('m' + number, marks[number] = after);
+    Object.entries(marks).forEach(([number, letter]) => {
+      letters = put(letters, number, it.marks[number]?.[0] ?? it.was[number - 1]);
+      body.append('m' + number, letter);
     });
     body.append('was', letters);
     it.sending = { key: it.key, body: String(body), marks, t };
-    it.again = '';
+    it.again = null;
   };
 
   const draw = (it) => {
@@ -75,13 +72,13 @@
     say();
   };
 
-  // data-p, data-e, data-u and data-rest count the people whom the server's filter left out.
-  const out = form.dataset;
-  const away = +out.p + +out.e + +out.u + +out.rest;
+  // data-p, data-e and data-u count the marks of the people whom the server's filter left out.
+  const away = was.value.length - Object.keys(inputs).length;
   const tally = () => {
-    const n = { p: +out.p, e: +out.e, u: +out.u };
-    all('input:checked', form).forEach((it) => { n[it.value] += 1; });
-    const rest = away + Object.keys(inputs).length - n.p - n.e - n.u;
+    const { p, e, u } = form.dataset;
+    const n = { p: +p, e: +e, u: +u };
+    all(':checked', form).forEach((it) => { n[it.value] += 1; });
+    const rest = was.value.length - n.p - n.e - n.u;
     one('#tally').textContent = (rest ? 'Còn ' + rest + ' người chưa đánh dấu. ' : 'Đã đánh dấu hết. ') +
       'Có mặt ' + n.p + ' · Có phép ' + n.e + ' · Không phép ' + n.u;
     all('[data-left]').forEach((it) => { it.textContent = rest; });
@@ -91,16 +88,16 @@
   /** Where things stand, in words: of all that is known at once, so that no message takes the place of a worse one. */
   const say = () => {
     const { sending, told, again } = held;
-    const safe = keeps ? ' Dữ liệu vẫn còn trên máy.' : ' Máy này không giữ nháp được: đừng đóng trang.';
+    const safe = keeps ? ' Dữ liệu vẫn còn trên máy.' : ' Máy này không giữ nháp được: lưu xong hãy rời trang.';
     const waits = sending && ', giữ ' + (again ? 2 : 1) + ' lần lưu từ ' + when(sending.t) + ', sẽ tự gửi.' + (keeps ? '' : safe);
     const text = sending ? {
       lost: 'Chưa có mạng' + waits,
       far: 'Chưa tới được máy chủ' + waits,
-      clash: 'Chưa ghi: chọn từng người ở đầu trang rồi bấm Lưu.' + safe,
-      no: 'Máy chủ chưa nhận, xem ở đầu trang.' + safe,
+      clash: 'Chưa ghi, xem ở đầu trang.' + safe,
+      no: 'Chưa ghi, xem ở đầu trang.' + safe,
       out: 'Hết phiên.' + safe + ' ',
-    }[came] || 'Đang gửi, chưa lưu xong.'
-      : !keeps ? 'Máy này không giữ nháp được. Bấm Lưu trước khi rời trang.'
+    }[came] || 'Đang gửi.'
+      : !keeps ? safe
         : marked(held).length ? 'Đã ghi nháp trên máy này, chưa lưu vào sổ.'
           : told ? 'Đã lưu lên máy chủ lúc ' + told.saved + '. Có mặt ' + told.present + '/' + told.expected + '.' : '';
     const line = one('#sent');
@@ -125,23 +122,8 @@
       await rolls('readwrite', (store) => store.delete([user, url])).catch(() => {});
       location.reload();
     });
-    tell('errors', 'Máy chủ chưa nhận điểm danh giữ trên máy này', text + ' Đang giữ: ' +
+    tell('errors', 'Máy chủ chưa nhận điểm danh này', text + ' Đang giữ: ' +
       marked(it).map(([number, mark]) => number + ' ' + words[mark[1]]).join(', ') + '.', drop);
-  };
-
-  /** Takes over which mark of each person stands; whether it was said of all. */
-  const choose = (it) => {
-    const choices = said.disputes.map((about) => one('[name=c' + about.number + ']:checked'));
-    if (!choices.every(Boolean)) return false;
-    said.disputes.forEach(({ number, stored, typed }, at) => {
-      const mine = it.marks[number]?.[1] ?? typed;
-      it.was = put(it.was, number, stored);
-      delete it.marks[number];
-      if (choices[at].value === 'typed' && mine !== stored) it.marks[number] = [stored, mine];
-    });
-    Object.assign(it, { at: said.at, key: said.key });
-    one('#told').remove();
-    return true;
   };
 
   /** Sends one roll: what came of it. Only JSON of ours counts; a page, a redirection or silence is no answer. */
@@ -152,7 +134,7 @@
         method: 'POST', redirect: 'manual', headers: { accept: 'application/json' },
         body: new URLSearchParams(sending.body), signal: AbortSignal.timeout?.(20000),
       });
-      said = await answer.json();
+      said = await answer.json() || {};
     } catch {
       return answer ? 'far' : 'lost';
     }
@@ -191,25 +173,28 @@
       isMore = now.sending;
     }, it.url);
     if (isOwn && result === 'no') refuse(said.text, held);
-    if (isOwn && result === 'clash') show(make('template', '', { innerHTML: said.html }).content.firstElementChild);
+    if (isOwn && result === 'clash') {
+      clash = said;
+      show(make('template', '', { innerHTML: said.html }).content.firstElementChild);
+    }
     return isMore;
   };
 
   const waiting = async () => {
-    const found = await rolls('readonly', (store, say) => {
+    const found = await ask('readonly', (store, say) => {
       store.getAll().onsuccess = ({ target }) => say(target.result.filter((it) => it.user === user));
-    }).catch(() => [held]);
+    }) || [held];
     const own = found.find((it) => it.url === url);
     // Another tab has sent it, or given it up.
-    if (held.sending && !own) location.reload();
+    if (held.sending && !own) location.assign(asked ? url + '/saved' : url);
     if (own) draw(own);
-    return found.filter((it) => it.sending);
+    // What somebody has to settle first is not sent again and again.
+    return found.filter((it) => it.sending && (it !== own || (came !== 'clash' && came !== 'no')));
   };
 
   let isBusy = false;
   let isMore = false;
   let timer = 0;
-  let pause = 0;
   /** Sends what waits, in one tab at a time; where nothing came of it, again in a few seconds. */
   const flush = async () => {
     isMore = true;
@@ -217,20 +202,16 @@
     isBusy = true;
     clearTimeout(timer);
     const round = async () => {
-      for (let rounds = 5; isMore && rounds; rounds -= 1) {
+      for (let left = 5; isMore && left; left -= 1) {
         isMore = false;
         for (const it of await waiting()) isMore = (await send(it)) || isMore;
       }
     };
-    await (navigator.locks?.request('roll', round) ?? round());
+    await (navigator.locks?.request('roll', round) ?? round()).catch(() => {});
     isBusy = false;
     if (asked && !held.sending && !marked(held).length && held.told) location.assign(url + '/saved');
-    if (held.sending && (came === 'lost' || came === 'far')) {
-      pause = Math.min(2 * pause, 8000);
-      timer = setTimeout(flush, pause);
-    }
+    if (held.sending && (came === 'lost' || came === 'far')) timer = setTimeout(flush, 2500);
   };
-  const now = () => { pause = 250; flush(); };
 
   // The page of this roll, kept for a meeting without network: only when somebody asks, for a day, without the reasons.
   const press = one('#prepare');
@@ -281,42 +262,52 @@
     });
   }
 
-  form.addEventListener('change', ({ target }) => mark([target]));
-  // Everybody present touches the unmarked only; while a filter hides people, the server does the marking.
-  all('[value=present-rest]').forEach((it) => it.addEventListener('click', (e) => {
-    if (away || one('.row[hidden]', form)) return;
-    e.preventDefault();
-    mark(Object.values(inputs).filter((three) => !three.some((one) => one.checked)).map((three) => three[0]));
-    one('#save').focus();
-  }));
-  form.addEventListener('submit', async (e) => {
-    e.preventDefault();
-    const action = e.submitter?.value || 'save';
-    asked = true;
-    await change((it) => {
-      if (came === 'clash' ? choose(it) : !it.sending) load(it, action); else it.again = came === 'clash' ? '' : action;
-    });
-    now();
-  });
-
   const start = async () => {
-    // A page that shows what was typed and not written.
-    const typed = all('input:checked', form).filter((it) => it.value !== was.value[it.name.slice(1) - 1]);
-    const old = await rolls('readonly', (store, say) => {
+    // What the page shows and the server has not: marked before this ran, or typed and not written.
+    const typed = all(':checked', form).filter((it) => it.value !== was.value[it.name.slice(1) - 1]);
+    const old = await ask('readonly', (store, say) => {
       store.get([user, url]).onsuccess = ({ target }) => say(target.result);
-    }).catch(() => { keeps = false; });
+    });
     if (old && old.roll !== roll.value) {
       refuse('Danh sách của cuộc họp đã được lấy lại, số thứ tự không còn là của người cũ.', old);
       return;
     }
     if (old) await change((it) => { if (drawnAt > it.at) Object.assign(it, { was: was.value, at: drawnAt, told: null }); });
+    form.addEventListener('change', ({ target }) => mark([target]));
+    // Everybody present touches the unmarked only; while a filter hides people, the server does the marking.
+    all('[value=present-rest]').forEach((it) => it.addEventListener('click', (e) => {
+      if (away || one('.row[hidden]', form)) return;
+      e.preventDefault();
+      mark(Object.values(inputs).filter((three) => !three.some((one) => one.checked)).map((three) => three[0]));
+      one('#save').focus();
+    }));
+    form.addEventListener('submit', async (e) => {
+      e.preventDefault();
+      const action = e.submitter?.value || 'save';
+      const choices = (clash?.disputes || []).map((about) => [about, one('[name=c' + about.number + ']:checked')?.value]);
+      if (choices.some((it) => !it[1])) { one('#told').focus(); return; }
+      all('#told').forEach((it) => it.remove());
+      asked = true;
+      came = '';
+      await change((it) => {
+        choices.forEach(([{ number, stored, typed }, which]) => {
+          const mine = it.marks[number]?.[1] ?? typed;
+          it.was = put(it.was, number, stored);
+          delete it.marks[number];
+          if (which === 'typed' && mine !== stored) it.marks[number] = [stored, mine];
+        });
+        if (clash) Object.assign(it, { at: clash.at, key: clash.key, sending: null });
+        if (it.sending) it.again = ready(it, action); else load(it, ready(it, action));
+      });
+      clash = null;
+      flush();
+    });
+    addEventListener('online', flush);
+    document.addEventListener('visibilitychange', flush);
     if (typed.length) await mark(typed);
     say();
-    now();
-    addEventListener('online', now);
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) now(); });
+    flush();
   };
   tally();
-  (self.caches && navigator.serviceWorker ? offer() : Promise.reject()).catch(cannot);
-  start();
+  (self.caches && navigator.serviceWorker ? offer() : Promise.reject()).catch(cannot).then(start);
 })();
