@@ -25,6 +25,7 @@
   let asked = false;
   let isPrepared = false;
 
+  const soon = (work) => Promise.race([work, new Promise((done, fail) => { setTimeout(fail, 20000); })]);
   const marked = (it) => Object.entries(it.marks);
   const put = (letters, number, letter) => letters.slice(0, number - 1) + letter + letters.slice(number);
   const when = (time) => new Date(time).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' }).split(', ').reverse().join(' ngày ');
@@ -130,10 +131,9 @@
   const post = async ({ url: to, sending }) => {
     let answer;
     try {
-      answer = await fetch(to, {
-        method: 'POST', redirect: 'manual', headers: { accept: 'application/json' },
-        body: new URLSearchParams(sending.body), signal: AbortSignal.timeout?.(20000),
-      });
+      answer = await soon(fetch(to, {
+        method: 'POST', redirect: 'manual', headers: { accept: 'application/json' }, body: new URLSearchParams(sending.body),
+      }));
       said = await answer.json() || {};
     } catch {
       return answer ? 'far' : 'lost';
@@ -222,7 +222,7 @@
     isPrepared = Boolean(page);
     press.hidden = false;
     press.lastChild.textContent = page ? 'Xóa bản đã chuẩn bị' : 'Chuẩn bị họp khi mất mạng';
-    note(page ? 'Máy này mở được trang này khi mất mạng, đến ' + when(+page.headers.get('kept-at') + DAY) + '. Đăng xuất là xóa.' : '');
+    note(page ? 'Trang này mở được khi mất mạng đến ' + when(+page.headers.get('kept-at') + DAY) + '. Đăng xuất là xóa.' : '');
   };
   const prepare = async () => {
     if (isPrepared) return (await caches.open(cache)).delete(url);
@@ -230,7 +230,7 @@
     const text = await answer.text();
     if (!answer.ok || !text.includes('id="roll"')) throw answer;
     await navigator.serviceWorker.register('/sw.js');
-    await navigator.serviceWorker.ready;
+    await soon(navigator.serviceWorker.ready);
     const headers = new Headers(answer.headers);
     headers.set('kept-at', Date.now());
     return (await caches.open(cache)).put(url, new Response(text, { headers }));
@@ -284,7 +284,7 @@
     form.addEventListener('submit', async (e) => {
       e.preventDefault();
       const action = e.submitter?.value || 'save';
-      const choices = (clash?.disputes || []).map((about) => [about, one('[name=c' + about.number + ']:checked')?.value]);
+      const choices = (clash?.disputes || []).map((it) => [it, one('[name=c' + it.number + ']:checked')?.value]);
       if (choices.some((it) => !it[1])) { one('#told').focus(); return; }
       all('#told').forEach((it) => it.remove());
       asked = true;
