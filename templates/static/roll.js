@@ -23,9 +23,9 @@
   let clash = null;
   // Whether the roll was saved by hand on this page, and nothing marked since.
   let asked = false;
-  let isPrepared = false;
+  let isPrepared;
 
-  const soon = (work) => Promise.race([work, new Promise((done, fail) => { setTimeout(fail, 20000); })]);
+  const soon = (work) => Promise.race([work, new Promise((done, fail) => setTimeout(fail, 20000))]);
   const marked = (it) => Object.entries(it.marks);
   const put = (letters, number, letter) => letters.slice(0, number - 1) + letter + letters.slice(number);
   const when = (time) => new Date(time).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' }).split(', ').reverse().join(' ngày ');
@@ -89,18 +89,19 @@
   /** Where things stand, in words: of all that is known at once, so that no message takes the place of a worse one. */
   const say = () => {
     const { sending, told, again } = held;
-    const safe = keeps ? ' Dữ liệu vẫn còn trên máy.' : ' Máy này không giữ nháp được: lưu xong hãy rời trang.';
-    const waits = sending && ', giữ ' + (again ? 2 : 1) + ' lần lưu từ ' + when(sending.t) + ', sẽ tự gửi.' + (keeps ? '' : safe);
+    const lost = keeps ? '' : ' Máy này không giữ nháp được: lưu xong hãy rời trang.';
+    const safe = lost || ' Dữ liệu vẫn còn trên máy.';
+    const above = 'Chưa ghi, xem ở đầu trang.' + safe;
+    const waits = sending && ', giữ ' + (again ? 2 : 1) + ' lần lưu từ ' + when(sending.t) + ', sẽ tự gửi.' + lost;
     const text = sending ? {
       lost: 'Chưa có mạng' + waits,
       far: 'Chưa tới được máy chủ' + waits,
-      clash: 'Chưa ghi, xem ở đầu trang.' + safe,
-      no: 'Chưa ghi, xem ở đầu trang.' + safe,
       out: 'Hết phiên.' + safe + ' ',
+      clash: above,
+      no: above,
     }[came] || 'Đang gửi.'
-      : !keeps ? safe
-        : marked(held).length ? 'Đã ghi nháp trên máy này, chưa lưu vào sổ.'
-          : told ? 'Đã lưu lên máy chủ lúc ' + told.saved + '. Có mặt ' + told.present + '/' + told.expected + '.' : '';
+      : lost || (marked(held).length ? 'Đã ghi nháp trên máy này, chưa lưu vào sổ.'
+        : told ? 'Đã lưu lên máy chủ lúc ' + told.saved + '. Có mặt ' + told.present + '/' + told.expected + '.' : '');
     const line = one('#sent');
     if (line.firstChild?.data === text) return;
     line.textContent = text;
@@ -118,13 +119,12 @@
 
   /** Says what the server will not take, however often it is sent: it stays until somebody gives it up. */
   const refuse = (text, it) => {
-    const words = { p: 'có mặt', e: 'có phép', u: 'không phép' };
     const drop = button('Bỏ các dấu giữ trên máy này', async () => {
       await rolls('readwrite', (store) => store.delete([user, url])).catch(() => {});
       location.reload();
     });
-    tell('errors', 'Máy chủ chưa nhận điểm danh này', text + ' Đang giữ: ' +
-      marked(it).map(([number, mark]) => number + ' ' + words[mark[1]]).join(', ') + '.', drop);
+    tell('errors', 'Máy chủ chưa nhận', text + ' Đang giữ: ' +
+      marked(it).map(([number, mark]) => number + ' ' + one('[value=' + mark[1] + ']+span', form)?.textContent).join(', ') + '.', drop);
   };
 
   /** Sends one roll: what came of it. Only JSON of ours counts; a page, a redirection or silence is no answer. */
@@ -142,7 +142,7 @@
     if (answer.status === 401) return 'out';
     if (said.disputes) return 'clash';
     if (said.key) return 'key';
-    return said.text && answer.status < 500 && answer.status !== 429 ? 'no' : 'far';
+    return said.text && answer.status < 500 ? 'no' : 'far';
   };
 
   /** Sends one roll and keeps what was answered; whether there is more to send of it at once. */
@@ -150,7 +150,7 @@
     const result = await post(it);
     const isOwn = it.url === url;
     if (isOwn) came = result;
-    let isMore = false;
+    let more;
     await change((now) => {
       const { sending } = now;
       if (sending?.key !== it.sending.key) return;
@@ -159,7 +159,7 @@
         body.set('key', said.key);
         now.key = sending.key = said.key;
         sending.body = String(body);
-        isMore = true;
+        more = true;
       }
       if (result !== 'ok') return;
       Object.entries(sending.marks).forEach(([number, letter]) => {
@@ -167,17 +167,16 @@
         now.was = put(now.was, number, letter);
         if (mark && mark[1] === letter) delete now.marks[number]; else if (mark) mark[0] = letter;
       });
-      Object.assign(now, { at: said.saved_at, key: said.key, told: said });
-      delete now.sending;
+      Object.assign(now, { at: said.saved_at, key: said.key, told: said, sending: null });
       if (now.again) load(now, now.again);
-      isMore = now.sending;
+      more = now.sending;
     }, it.url);
     if (isOwn && result === 'no') refuse(said.text, held);
     if (isOwn && result === 'clash') {
       clash = said;
       show(make('template', '', { innerHTML: said.html }).content.firstElementChild);
     }
-    return isMore;
+    return more;
   };
 
   const waiting = async () => {
@@ -219,7 +218,7 @@
   const note = (text) => { one('#prepared').textContent = text; };
   const offer = async () => {
     const page = await caches.has(cache) && await (await caches.open(cache)).match(url);
-    isPrepared = Boolean(page);
+    isPrepared = page;
     press.hidden = false;
     press.lastChild.textContent = page ? 'Xóa bản đã chuẩn bị' : 'Chuẩn bị họp khi mất mạng';
     note(page ? 'Trang này mở được khi mất mạng đến ' + when(+page.headers.get('kept-at') + DAY) + '. Đăng xuất là xóa.' : '');
@@ -262,6 +261,7 @@
     });
   }
 
+  /** Takes up what was kept; whether it is of this roll. */
   const start = async () => {
     // What the page shows and the server has not: marked before this ran, or typed and not written.
     const typed = all(':checked', form).filter((it) => it.value !== was.value[it.name.slice(1) - 1]);
@@ -269,45 +269,48 @@
       store.get([user, url]).onsuccess = ({ target }) => say(target.result);
     });
     if (old && old.roll !== roll.value) {
-      refuse('Danh sách của cuộc họp đã được lấy lại, số thứ tự không còn là của người cũ.', old);
-      return;
+      refuse('Danh sách của cuộc họp đã lấy lại, số thứ tự đã đổi người.', old);
+      return false;
     }
     if (old) await change((it) => { if (drawnAt > it.at) Object.assign(it, { was: was.value, at: drawnAt, told: null }); });
-    form.addEventListener('change', ({ target }) => mark([target]));
-    // Everybody present touches the unmarked only; while a filter hides people, the server does the marking.
-    all('[value=present-rest]').forEach((it) => it.addEventListener('click', (e) => {
-      if (away || one('.row[hidden]', form)) return;
-      e.preventDefault();
-      mark(Object.values(inputs).filter((three) => !three.some((one) => one.checked)).map((three) => three[0]));
-      one('#save').focus();
-    }));
-    form.addEventListener('submit', async (e) => {
-      e.preventDefault();
-      const action = e.submitter?.value || 'save';
-      const choices = (clash?.disputes || []).map((it) => [it, one('[name=c' + it.number + ']:checked')?.value]);
-      if (choices.some((it) => !it[1])) { one('#told').focus(); return; }
-      all('#told').forEach((it) => it.remove());
-      asked = true;
-      came = '';
-      await change((it) => {
-        choices.forEach(([{ number, stored, typed }, which]) => {
-          const mine = it.marks[number]?.[1] ?? typed;
-          it.was = put(it.was, number, stored);
-          delete it.marks[number];
-          if (which === 'typed' && mine !== stored) it.marks[number] = [stored, mine];
-        });
-        if (clash) Object.assign(it, { at: clash.at, key: clash.key, sending: null });
-        if (it.sending) it.again = ready(it, action); else load(it, ready(it, action));
-      });
-      clash = null;
-      flush();
-    });
-    addEventListener('online', flush);
-    document.addEventListener('visibilitychange', flush);
     if (typed.length) await mark(typed);
     say();
     flush();
+    addEventListener('online', flush);
+    document.addEventListener('visibilitychange', flush);
+    return true;
   };
   tally();
-  (self.caches && navigator.serviceWorker ? offer() : Promise.reject()).catch(cannot).then(start);
+  const begun = (self.caches && navigator.serviceWorker ? offer() : Promise.reject()).catch(cannot).then(start);
+
+  form.addEventListener('change', async ({ target }) => { if (await begun) mark([target]); });
+  // Everybody present touches the unmarked only; while a filter hides people, the server does the marking.
+  all('[value=present-rest]').forEach((it) => it.addEventListener('click', async (e) => {
+    if (away || one('.row[hidden]', form)) return;
+    e.preventDefault();
+    one('#save').focus();
+    if (await begun) mark(Object.values(inputs).filter((three) => !three.some((one) => one.checked)).map((three) => three[0]));
+  }));
+  form.addEventListener('submit', async (e) => {
+    e.preventDefault();
+    const action = e.submitter?.value || 'save';
+    const isOurs = await begun;
+    const choices = (clash?.disputes || []).map((it) => [it, one('[name=c' + it.number + ']:checked')?.value]);
+    if (!isOurs || choices.some((it) => !it[1])) { one('#told').focus(); return; }
+    one('#told')?.remove();
+    asked = true;
+    came = '';
+    await change((it) => {
+      choices.forEach(([{ number, stored, typed }, which]) => {
+        const mine = it.marks[number]?.[1] ?? typed;
+        it.was = put(it.was, number, stored);
+        delete it.marks[number];
+        if (which === 'typed' && mine !== stored) it.marks[number] = [stored, mine];
+      });
+      if (clash) Object.assign(it, { at: clash.at, key: clash.key, sending: null });
+      if (it.sending) it.again = ready(it, action); else load(it, ready(it, action));
+    });
+    clash = null;
+    flush();
+  });
 })();

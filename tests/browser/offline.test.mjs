@@ -489,10 +489,10 @@ test('trap l: a roll that is no longer the meeting\'s is kept and shown, until i
   await other.context().close();
   await page.context().setOffline(false);
   await says(page, /Chưa ghi, xem ở đầu trang\. Dữ liệu vẫn còn trên máy/);
-  await says(page, /không khớp với sổ[\s\S]*Đang giữ: 5 không phép/, '#told');
+  await says(page, /không khớp với sổ[\s\S]*Đang giữ: 5 Không phép/, '#told');
   await look(page, 'offline-refused');
   await page.reload();
-  await says(page, /Danh sách của cuộc họp đã được lấy lại[\s\S]*Đang giữ: 5 không phép/, '#told');
+  await says(page, /Danh sách của cuộc họp đã lấy lại[\s\S]*Đang giữ: 5 Không phép/, '#told');
   await page.getByRole('button', { name: 'Bỏ các dấu giữ trên máy này' }).click();
   await page.waitForFunction(() => !document.querySelector('#told') && document.querySelector('#sent')?.textContent === '');
   assert.deepEqual((await stored(roll)).versions, []);

@@ -260,7 +260,8 @@ async fn trap_k_marks_that_come_late_are_said_to_be_late() {
     let site = Site::start().await;
     let (secretary, kept) = opened(&site, 2).await;
     let then = clock::now().plus_seconds(-2 * 3600);
-    let form = [("m1", "p"), ("t", &*(then.0 / 1000).to_string())];
+    let milliseconds = (then.0 / 1000).to_string();
+    let form = [("m1", "p"), ("t", &*milliseconds)];
     let told = saved(&kept.send(&secretary, &form).await);
     assert!(told["saved_at"].as_i64().unwrap() > then.0, "the server's clock rules");
     let said = format!("dấu giữ trên máy từ {} theo giờ của máy", then.shown());
