@@ -110,6 +110,8 @@
 
   const mark = (chosen) => {
     asked = false;
+    chosen.forEach((it) => { it.checked = true; });
+    tally();
     return change((it) => chosen.forEach(({ name, value }) => {
       const number = name.slice(1);
       const before = it.marks[number]?.[0] ?? it.was[number - 1];
