@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_told_from_what_looks_alike() {
-        let hash = |fields| sent(fields).hash;
+        let hash = |fields: &[(&str, &str)]| sent(fields).hash;
         assert_eq!(hash(&[("m1", "p")]), hash(&[("m1", "p")]));
         for other in [[("m1", "e")], [("m", "1p")], [("m1p", "")]] {
             assert_ne!(hash(&[("m1", "p")]), hash(&other));
