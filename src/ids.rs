@@ -72,6 +72,7 @@ ids!(
     RequestId,
     ResidenceId,
     RestrictionId,
+    SendingId,
     SessionId,
     SheetId,
     TokenId,

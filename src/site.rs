@@ -7,7 +7,8 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
-use axum::{Extension, Router};
+use axum::{Extension, Json, Router};
+use serde::Serialize;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,7 +26,7 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
-    home, meetings, members, minutes, opinions, privacy, reorganisations, reports, statistics,
+    home, meetings, members, minutes, opinions, privacy, reorganisations, reports, statistics, web,
 };
 
 mod again;
@@ -97,6 +98,8 @@ pub fn table() -> Vec<Route> {
 fn routes() -> Routes {
     Routes::new()
         .get("/static/{hash}/{name}", Need::Anyone, files::file)
+        .get("/sw.js", Need::Anyone, files::worker)
+        .get("/manifest.webmanifest", Need::Anyone, files::manifest)
         .get("/health", Need::Anyone, async || "ok")
         .get("/ready", Need::Anyone, ready)
         .merge(access::pages::routes())
@@ -132,24 +135,44 @@ struct ErrorDoor {
     failure: Failure,
 }
 
-/// Gives an error its page: inside the frame for those who have signed in. Programs are told
-/// in JSON.
+/// What the script of a page is told that gets no answer.
+#[derive(Serialize)]
+struct Told {
+    title: &'static str,
+    text: String,
+    reference: String,
+}
+
+impl From<Failure> for Told {
+    fn from(Failure { title, text, reference }: Failure) -> Told {
+        Told { title, text, reference }
+    }
+}
+
+/// Gives an error its page: inside the frame for those who have signed in. Programs, and the
+/// scripts of pages, are told in JSON.
 async fn dress_failures(request: Request, next: Next) -> Response {
     let is_api = tokens::is_api(request.uri().path());
+    let by_script = web::wants_json(request.headers());
     let mut response = next.run(request).await;
     let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
     if is_api {
         return api::problem::dress(response, failure);
     }
-    let page = match response.extensions_mut().remove::<Viewer>() {
-        Some(viewer) => {
-            let frame = Frame::bare(&viewer, Place::Nowhere);
-            ErrorPage { frame, failure }.render()
-        }
-        None => ErrorDoor { failure }.render(),
+    let viewer = response.extensions_mut().remove::<Viewer>();
+    let mut dressed = if by_script {
+        (response.status(), Json(Told::from(failure))).into_response()
+    } else {
+        let page = match viewer {
+            Some(viewer) => {
+                let frame = Frame::bare(&viewer, Place::Nowhere);
+                ErrorPage { frame, failure }.render()
+            }
+            None => ErrorDoor { failure }.render(),
+        };
+        let Ok(page) = page else { return response };
+        (response.status(), Html(page)).into_response()
     };
-    let Ok(page) = page else { return response };
-    let mut dressed = (response.status(), Html(page)).into_response();
     for name in [header::RETRY_AFTER, header::REFRESH] {
         if let Some(wait) = response.headers_mut().remove(&name) {
             dressed.headers_mut().insert(name, wait);

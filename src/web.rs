@@ -5,14 +5,20 @@ use std::collections::HashMap;
 
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, RawForm, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
 pub mod list;
+
+/// Whether a script of our pages asks, which reads JSON: browsers themselves ask for pages.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok());
+    accepted.is_some_and(|it| it.starts_with("application/json"))
+}
 
 /// A part of the path. One that cannot be read leads nowhere: 404.
 pub struct Path<T>(pub T);

@@ -7,6 +7,7 @@ use crate::access::viewer::Viewer;
 use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::ids::AccountId;
 use crate::organisation;
 use crate::organisation::model::Unit;
 
@@ -48,6 +49,8 @@ pub struct Frame {
     pub path: Vec<Step>,
     pub places: Vec<PlaceLink>,
     pub viewer: String,
+    /// Whose the page is: what a browser keeps for one account, it shows to no other.
+    pub account_id: AccountId,
     pub role: &'static str,
     /// Whether a form asks for the password before it does what cannot be left to anybody.
     pub confirm: bool,
@@ -109,6 +112,7 @@ impl Frame {
             path: Vec::new(),
             places,
             viewer: viewer.display_name.clone(),
+            account_id: viewer.account_id,
             confirm: confirm::needed(viewer),
             fresh_to: viewer.figures.fresh_to().map(Moment::shown_exactly),
             role: viewer.grants.first().map_or("Chưa có vai trò", |grant| grant.role.label()),

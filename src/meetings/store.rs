@@ -11,6 +11,7 @@ use crate::meetings::roll_call::version::Standing;
 pub mod absences;
 pub mod attended;
 pub mod book;
+pub mod sendings;
 pub mod versions;
 
 pub async fn get(tx: &mut Tx, id: MeetingId) -> sqlx::Result<Meeting> {

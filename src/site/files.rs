@@ -8,6 +8,9 @@ use crate::assets;
 use crate::error::Error;
 use crate::web::Path;
 
+/// What stands at an address of its own is asked for each time.
+const NOT_KEPT: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-cache")];
+
 /// A file under the hash of this program's files never changes. Under another one, which a
 /// page of an earlier or a later release asks for while servers are exchanged one by one, it
 /// is ours, to be asked for again.
@@ -34,8 +37,21 @@ pub async fn file(
         let packing = [(header::CONTENT_ENCODING, "gzip")];
         (always, kind, packing, asset.packed.as_slice()).into_response()
     } else {
-        (always, kind, asset.bytes).into_response()
+        (always, kind, asset.bytes.as_slice()).into_response()
     })
+}
+
+/// The script that answers where there is no network. It stands at the root, whose pages it may
+/// answer for, and is asked for anew each time, so that a new release is found.
+pub async fn worker() -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+    (kind, NOT_KEPT, assets::service_worker()).into_response()
+}
+
+/// What the site is called where it is installed.
+pub async fn manifest() -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/manifest+json")];
+    (kind, NOT_KEPT, assets::manifest()).into_response()
 }
 
 /// Whether `Accept-Encoding` names gzip, and does not refuse it.

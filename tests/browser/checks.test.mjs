@@ -101,10 +101,11 @@ test('check 8: two mark the same roll; the same person marked otherwise is a cho
   await pick(other, 13, 'p');
   await save(one);
   await other.locator('#save').click();
-  await other.waitForSelector('#summary');
-  const clash = await text(other, '#summary');
+  await other.waitForSelector('#told');
+  const clash = await text(other, '#told');
   assert.match(clash, /1 đồng chí có người khác vừa ghi khác/);
   assert.match(clash, /Không phép[\s\S]*Có mặt/);
+  await other.locator('#told label', { hasText: 'Vừa ghi: Có mặt' }).click();
   await save(other);
   await open(one);
   assert.equal(await one.locator('input[name="m13"]:checked').getAttribute('value'), 'p');

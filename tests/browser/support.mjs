@@ -36,7 +36,10 @@ async function start(words, ready, more = {}) {
     child.on('exit', (code, signal) => resolve({ code, signal }));
     child.kill('SIGTERM');
   });
-  return { origin, printed: () => printed, stop };
+  // A server that takes connections and answers none of them.
+  const freeze = () => child.kill('SIGSTOP');
+  const thaw = () => child.kill('SIGCONT');
+  return { origin, printed: () => printed, stop, freeze, thaw };
 }
 
 /** Starts `haichieu demo` on a free port, with the passwords of its accounts; `more` is added to its environment. */
@@ -61,9 +64,9 @@ export async function startEmpty(more) {
   return { ...site, stop, link: site.printed().match(/\S+\/links\/\S+/)[0] };
 }
 
-export const launch = () => chromium.launch({
+export const launch = (...more) => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  args: [...more, '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 

@@ -189,7 +189,7 @@ async fn reorganise(registry: &Registry) -> Asked {
 async fn call_the_roll(secretary: &mut Actor<'_>) {
     let at = format!("/meetings/{}/roll-call", secretary.registry.objects.meeting);
     let page = secretary.visitor.get(&at).await;
-    let mut form = fields(&page, &["roll", "was"]);
+    let mut form = fields(&page, &["roll", "was", "key"]);
     form.push(pair("action", "present-rest"));
     secretary.act("calls the roll", &at, form).await;
 }

@@ -31,6 +31,7 @@ pub const LARGE: &[&str] = &[
     "meeting",
     "meeting_guest",
     "roll_version",
+    "roll_sending",
     "front_consultation",
     "evaluation_act",
     "evaluation_batch",

@@ -38,6 +38,7 @@ mod lists;
 mod meetings;
 mod members;
 mod merges;
+mod offline;
 mod opinions;
 mod privacy;
 mod races;

@@ -342,6 +342,13 @@ impl Visitor {
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
+    /// Posts a form as the script of a page does, which reads JSON.
+    pub async fn post_by_script(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        let request = self.client.post(self.root.clone() + path).form(form);
+        let request = request.header("accept", "application/json");
+        self.send(request.header("sec-fetch-site", "same-origin")).await
+    }
+
     /// Posts a form that carries a file.
     pub async fn post_file(
         &self,

@@ -4,6 +4,7 @@ pub mod exceptions;
 pub mod model;
 pub mod pages;
 mod paper;
+mod save;
 mod saved;
 mod undo;
 pub mod version;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::MemberId;
-use crate::meetings::model::AttendanceStatus;
+use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::roll_call::version::{MarkChange, Standing};
 use crate::vietnamese::fold;
 use crate::vietnamese::name::FullName;
@@ -151,12 +151,25 @@ impl Merged {
     }
 }
 
+/// A person and the mark that was posted.
+pub type Marked<'a> = (&'a OnRoll, AttendanceStatus);
+
 /// A person of whom two people wrote different things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispute {
     pub name: String,
     pub stored: String,
     pub typed: String,
+}
+
+impl From<Marked<'_>> for Dispute {
+    fn from((person, typed): Marked) -> Dispute {
+        Dispute {
+            name: person.numbered_name(),
+            stored: person.status.short().to_owned(),
+            typed: typed.short().to_owned(),
+        }
+    }
 }
 
 /// The marks of a roll as a form posted them.
@@ -196,6 +209,12 @@ impl Posted {
         Some(posted)
     }
 
+    /// Whether the page showed the roll that the meeting has, of so many people.
+    pub fn is_of(&self, meeting: &Meeting, expected: i64) -> bool {
+        let frozen_at = meeting.frozen_at.map(|it| it.0);
+        i64::try_from(self.was.len()) == Ok(expected) && self.frozen_at == frozen_at
+    }
+
     /// The marks that were chosen on the page, apart from those it merely showed: of the
     /// others the stored mark holds, whoever set it meanwhile.
     pub fn chosen(&self) -> BTreeMap<i64, AttendanceStatus> {
@@ -207,11 +226,9 @@ impl Posted {
     }
 
     /// Brings the posted marks and the stored ones together: who changes to what, in the
-    /// order of the roll, or else the people whom somebody else has marked differently.
-    pub fn merge<'a>(
-        &self,
-        roll: &'a [OnRoll],
-    ) -> Result<Vec<(&'a OnRoll, AttendanceStatus)>, Vec<Dispute>> {
+    /// order of the roll, or else whom somebody else has marked differently, and what was
+    /// posted of them.
+    pub fn merge<'a>(&self, roll: &'a [OnRoll]) -> Result<Vec<Marked<'a>>, Vec<Marked<'a>>> {
         let mut changes = Vec::new();
         let mut disputes = Vec::new();
         let expected = roll.iter().filter_map(|row| Some((row, row.number?)));
@@ -219,11 +236,7 @@ impl Posted {
             let typed = *self.marks.get(&number).unwrap_or(was);
             match Merged::of(was, &row.status, &typed) {
                 Merged::Changed => changes.push((row, typed)),
-                Merged::Disputed => disputes.push(Dispute {
-                    name: row.numbered_name(),
-                    stored: row.status.short().to_owned(),
-                    typed: typed.short().to_owned(),
-                }),
+                Merged::Disputed => disputes.push((row, typed)),
                 Merged::Kept if self.rest_present && row.status == AttendanceStatus::Unmarked => {
                     changes.push((row, AttendanceStatus::Present));
                 }
@@ -265,7 +278,9 @@ mod tests {
         let mut rows = roll(stored);
         let changes: Vec<_> = match posted.merge(&rows) {
             Ok(changes) => changes.iter().map(|(row, to)| (row.number, *to)).collect(),
-            Err(disputes) => return Err(disputes.into_iter().map(|it| it.name).collect()),
+            Err(disputes) => {
+                return Err(disputes.iter().map(|(row, _)| row.numbered_name()).collect());
+            }
         };
         for (number, to) in changes {
             rows.iter_mut().filter(|it| it.number == number).for_each(|it| it.status = to);

@@ -8,21 +8,24 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use crate::access::frame::{Frame, Place};
+use crate::access::guard::Scope;
 use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
 use crate::app::App;
+use crate::audit;
 use crate::audit::model::Act;
-use crate::error::{Error, Result};
-use crate::ids::{MeetingId, MemberId};
+use crate::clock::{self, Moment};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::ids::{MeetingId, MemberId, SendingId};
 use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::pages::enter;
 use crate::meetings::roll_call::model::{Dispute, OnRoll, Posted, Tally};
-use crate::meetings::roll_call::version::Save;
-use crate::meetings::roll_call::{paper, saved, undo};
+use crate::meetings::roll_call::{paper, save, saved, undo};
 use crate::meetings::{absences, store};
-use crate::web::{Form, Path, Query};
-use crate::{audit, clock};
+use crate::organisation::model::Unit;
+use crate::web::{Path, Query};
 
 /// What history calls the saving of marks.
 pub(super) const SAVED: &str = "meeting.roll_call";
@@ -31,7 +34,7 @@ pub fn routes() -> Routes {
     let keep = Need::Right(Right::KeepMeetings);
     Routes::new()
         .get("/meetings/{id}/roll-call", keep, show)
-        .post("/meetings/{id}/roll-call", keep, save)
+        .post("/meetings/{id}/roll-call", keep, save::save)
         .post("/meetings/{id}/roll-call/start", keep, start)
         .get("/meetings/{id}/roll-call/saved", keep, saved::show)
         .get("/meetings/{id}/roll-call/exceptions", keep, paper::show)
@@ -45,6 +48,9 @@ pub fn routes() -> Routes {
 struct RollQuery {
     q: String,
     only: String,
+    /// Whether the page is to be kept on a telephone: it names those to be marked, no reasons
+    /// and nobody else.
+    keep: String,
 }
 
 /// A person to be marked.
@@ -73,6 +79,10 @@ struct RollPage {
     /// … and those of the people whom a filter hides.
     hidden: Tally,
     disputes: Vec<Dispute>,
+    /// When the roll was looked up.
+    shown_at: Moment,
+    /// What the marks are saved by.
+    key: SendingId,
 }
 
 impl RollPage {
@@ -131,6 +141,8 @@ impl RollPage {
             tally,
             hidden: hidden_tally,
             disputes,
+            shown_at: clock::now(),
+            key: SendingId::new(),
         }
     }
 }
@@ -151,16 +163,22 @@ async fn show(
     Path(id): Path<MeetingId>,
     Query(query): Query<RollQuery>,
 ) -> Result<Response> {
+    let shown_at = clock::now();
     let mut tx = app.db.read().await?;
     let (meeting, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
-    let roll = store::roll(&mut tx, &scope, id).await?;
+    let mut roll = store::roll(&mut tx, &scope, id).await?;
     if roll.iter().all(|it| it.number.is_none()) {
         return no_roll(frame, meeting);
     }
     viewer.looks.people(roll.len());
-    let announced = absences::reasons(&mut tx, &scope, id).await?;
+    let mut announced = absences::reasons(&mut tx, &scope, id).await?;
+    if !query.keep.is_empty() {
+        announced.clear();
+        roll.retain(|it| it.number.is_some());
+    }
     let page = RollPage::over(frame, meeting, roll, query, announced, &BTreeMap::new());
+    let page = RollPage { shown_at, ..page };
     Ok(Html(page.render()?).into_response())
 }
 
@@ -201,49 +219,20 @@ async fn start(
     Ok(done.into_response())
 }
 
-async fn save(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<MeetingId>,
-    Form(fields): Form<Vec<(String, String)>>,
+/// The page once more, over what is stored now: people were marked differently meanwhile.
+pub(super) async fn dispute_page(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    (meeting, unit, scope): (Meeting, Unit, Scope),
+    roll: Vec<OnRoll>,
+    posted: &Posted,
+    disputes: Vec<Dispute>,
 ) -> Result<Response> {
-    let mut tx = app.db.write().await?;
-    let (_, unit, scope) = enter(&mut tx, &viewer, id, Right::KeepMeetings).await?;
-    store::claim(&mut tx, id).await?;
-    let meeting = store::get(&mut tx, id).await?;
-    let roll = store::roll(&mut tx, &scope, id).await?;
-    let expected = roll.iter().filter(|it| it.number.is_some()).count();
-    if expected == 0 {
-        let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
-        return no_roll(frame, meeting);
-    }
-    let frozen_at = meeting.frozen_at.map(|it| it.0);
-    let fits = |it: &Posted| it.was.len() == expected && it.frozen_at == frozen_at;
-    let posted = Posted::read(&fields).filter(fits).ok_or(Error::BadRequest(
-        "Danh sách điểm danh không khớp với sổ. Mở lại trang điểm danh rồi đánh dấu lại.",
-    ))?;
-    let changes = match posted.merge(&roll) {
-        Ok(changes) => changes,
-        Err(disputes) => {
-            let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Meetings).await?;
-            let query = RollQuery::default();
-            let announced = absences::reasons(&mut tx, &scope, id).await?;
-            let page = RollPage::over(frame, meeting, roll, query, announced, &posted.chosen());
-            let page = RollPage { disputes, ..page };
-            return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
-        }
-    };
-    let done = Redirect::to(&format!("/meetings/{id}/roll-call/saved"));
-    if changes.is_empty() {
-        // Dropped, the transaction takes the claim back: nothing was saved.
-        return Ok(done.into_response());
-    }
-    let changes = changes.into_iter().filter_map(|(person, to)| person.changing(to, "")).collect();
-    let save = Save { changes, undoes: None, action: SAVED };
-    let summary = |saved: &Meeting| {
-        format!("Điểm danh {}: có mặt {}/{}", saved.name(), saved.present, saved.expected)
-    };
-    save.write(&mut tx, &viewer, &meeting, &roll, summary).await?;
-    tx.commit().await?;
-    Ok(done.into_response())
+    let shown_at = clock::now();
+    let frame = Frame::of_unit(tx, viewer, &scope, &unit, Place::Meetings).await?;
+    let announced = absences::reasons(tx, &scope, meeting.id).await?;
+    let query = RollQuery::default();
+    let page = RollPage::over(frame, meeting, roll, query, announced, &posted.chosen());
+    let page = RollPage { disputes, shown_at, ..page };
+    Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response())
 }
