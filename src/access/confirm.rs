@@ -78,7 +78,7 @@ pub async fn check(app: &App, viewer: &Viewer, typed: &str, faults: &mut Faults)
         return Ok(());
     }
     if typed.is_empty() {
-        faults.add(FIELD, "Gõ mật khẩu của bạn để làm việc này");
+        faults.add(FIELD, "Gõ lại mật khẩu để làm việc này");
         return Ok(());
     }
     let counted = Counted::of(&viewer.login, &viewer.address);

@@ -157,7 +157,7 @@ impl Run {
         };
         if parent.is_none() && self.within.is_some() {
             return self
-                .fault("Đơn vị không thuộc đơn vị nào thì ra ngoài phạm vi của bạn".to_owned());
+                .fault("Đơn vị không thuộc đơn vị nào thì ra ngoài phạm vi được giao".to_owned());
         }
         self.hang(id, parent);
     }

@@ -325,12 +325,15 @@ test('check 28: roll, minutes and list are pages of A4 without the site around t
     const sheet = await page.evaluate(() => {
       const rules = [...document.styleSheets].flatMap((it) => [...it.cssRules]);
       const margins = rules.filter((it) => it instanceof CSSPageRule && !it.selectorText).map((it) => it.style.margin);
+      const number = (selector) => rules.find((it) => it instanceof CSSPageRule && it.selectorText === selector)?.cssText.match(/@top-center\s*\{[^}]*content:\s*([^;]+);/)?.[1];
+      const numbers = [number(':first'), number('')];
       const heads = [...document.querySelectorAll('thead')].map((it) => getComputedStyle(it).display);
       const sign = document.querySelector('.sign');
       const kept = sign && getComputedStyle(sign.closest('.two') ?? sign).breakInside;
-      return { margins, heads, kept };
+      return { margins, numbers, heads, kept };
     });
     assert.deepEqual(sheet.margins, ['20mm 15mm 20mm 30mm'], path);
+    assert.deepEqual(sheet.numbers, ['none', 'counter(page)'], `${path}: no number on the first page, one above each other`);
     assert.ok(sheet.heads.every((it) => it === 'table-header-group'), path);
     if (sheet.kept) assert.equal(sheet.kept, 'avoid', path);
     await page.emulateMedia({ media: null });

@@ -169,7 +169,7 @@ test('the ward gives one back and confirms the rest; a stranger checks a code', 
   await stranger.context().close();
 });
 
-test('sheets print one to a page, on A4, with nothing of the screen', async () => {
+test('check 28: sheets print one to a page, on A4, with nothing of the screen', async () => {
   await officer.goto(`${demo.origin}${cell}/print?year=${year}&state=confirmed`);
   assert.equal(await officer.locator('article.a4').count(), 206);
   const pdf = await officer.pdf({ preferCSSPageSize: true });
@@ -203,7 +203,7 @@ test('sheets are sent to the workplace, and the year leaves as a file for a purp
   assert.deepEqual(officer.troubles, []);
 });
 
-test('signing out leaves no draft on the machine', async () => {
+test('check 30: signing out leaves no draft on the machine', async () => {
   await secretary.goto(`${demo.origin}${cell}/sheets?year=${year}&state=returned`);
   await secretary.locator('tbody th a').first().click();
   await secretary.fill('#other_text', 'Chữ gõ dở');

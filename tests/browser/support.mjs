@@ -55,19 +55,21 @@ export async function startDemo(more) {
 /** Starts `haichieu serve` on a registry of its own that nobody has been in, with the link for its first administrator. */
 export async function startEmpty(more) {
   const folder = mkdtempSync(join(tmpdir(), 'haichieu-'));
-  const site = await start(['serve'], /\/links\/\S+\n/, { ...more, DATABASE_URL: `sqlite://${join(folder, 'registry.db')}` });
+  const database = join(folder, 'registry.db');
+  const site = await start(['serve'], /\/links\/\S+\n/, { ...more, DATABASE_URL: `sqlite://${database}` });
   const stop = async () => {
     const ended = await site.stop();
     rmSync(folder, { recursive: true });
     return ended;
   };
-  return { ...site, stop, link: site.printed().match(/\S+\/links\/\S+/)[0] };
+  return { ...site, database, stop, link: site.printed().match(/\S+\/links\/\S+/)[0] };
 }
 
+/** A browser; `more` are words for it beside those that keep it from calling home. */
 export const launch = (...more) => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [...more, '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
 });
 
 /** A page of this width that remembers what went wrong on it. */

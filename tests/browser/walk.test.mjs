@@ -70,7 +70,7 @@ test('check 2: the same without JavaScript', async () => {
   await page.context().close();
 });
 
-test('check 11: no focused control hides under the sticky bars, and choices are big enough', async () => {
+test('checks 11 and 12: no focused control hides under the sticky bars, and choices are big enough', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2');
   await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/meetings`);
   await page.locator('main tbody a').first().click();
@@ -148,7 +148,7 @@ for (const [login, unit, heads, former, then] of [
   });
 }
 
-test('the year\'s file holds it, for Excel', async () => {
+test('check 26: the year\'s file holds it, for Excel', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2', { width: 1280 });
   await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/exports?what=evaluations&year=${year}`);
   await page.fill('#purpose', 'nộp đảng ủy phường');
@@ -172,13 +172,34 @@ test('the year\'s file holds it, for Excel', async () => {
   await page.context().close();
 });
 
-test('signing out leaves nothing to go back to', async () => {
+test('check 30: signing out leaves nothing to go back to, and nothing on the machine', async () => {
   const page = await signedIn(browser, demo, 'bithu.tdp2');
   await page.goto(`${demo.origin}/units/tdp-2-nguyen-du/members`);
+  const names = await page.locator('tbody th a').allInnerTexts();
   await page.getByRole('button', { name: 'Đăng xuất' }).click();
   await page.waitForURL(/sign-in/);
+  const left = await page.evaluate(async () => ({
+    caches: await caches.keys(), databases: await indexedDB.databases(), local: { ...localStorage }, session: { ...sessionStorage },
+  }));
+  assert.deepEqual(left, { caches: [], databases: [], local: {}, session: {} });
   await page.goBack();
   await page.waitForURL(/sign-in/);
   assert.equal(await page.locator('tbody').count(), 0);
+  const shown = await page.content();
+  assert.deepEqual(names.filter((it) => shown.includes(it)), []);
+  await page.context().close();
+});
+
+test('check 30: another cell is to a secretary as if it were not there', async () => {
+  const page = await signedIn(browser, demo, 'bithu.tdp2');
+  const answers = [];
+  for (const code of ['tdp-1-nguyen-du', 'tdp-0-nowhere']) {
+    for (const rest of ['', '/members', '/meetings', '/contributions', '/evaluations']) {
+      const answer = await page.goto(`${demo.origin}/units/${code}${rest}`);
+      assert.equal(answer.status(), 404, code + rest);
+      answers.push((await text(page)).replace(/404-[0-9a-f]+/, ''));
+    }
+  }
+  assert.equal(new Set(answers).size, 1);
   await page.context().close();
 });

@@ -39,7 +39,7 @@ async fn a_grant_asks_for_the_password_after_a_while() {
     // A page opened before the quarter was over has no such field: what it says is kept.
     let page = administrator.post(&grants, &role).await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
-    page.assert_shows("Gõ mật khẩu của bạn để làm việc này");
+    page.assert_shows("Gõ lại mật khẩu để làm việc này");
     page.assert_shows(r#"value="a1""#);
     let wrong = [role[0], role[1], role[2], ("confirm", "con mèo đen")];
     let page = administrator.post(&grants, &wrong).await;
@@ -210,7 +210,7 @@ async fn a_copy_of_what_is_held_asks_for_the_password() {
     let form = [("purpose", "Đưa theo yêu cầu hôm nay"), ("format", "json")];
     let page = secretary.post(&there, &form).await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
-    page.assert_shows("Gõ mật khẩu của bạn để làm việc này");
+    page.assert_shows("Gõ lại mật khẩu để làm việc này");
     page.assert_shows("Đưa theo yêu cầu hôm nay");
     let confirmed = [form[0], form[1], ("confirm", PASSWORD)];
     let file = secretary.post(&there, &confirmed).await;

@@ -256,6 +256,7 @@ async fn the_list_offers_itself_with_its_filter() {
     }
     // A day that cannot be read is today on the screen, and so in its links.
     let page = secretary.get("/units/a1/members?on=31/02/2026").await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.links().any(|it| it == "/units/a1/exports?what=members"));
     let file = secretary.export("a1", "members", "on=31/02/2026", "xlsx").await;
     file.assert_is(StatusCode::UNPROCESSABLE_ENTITY);

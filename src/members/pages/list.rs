@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -309,7 +310,7 @@ pub async fn list(
     viewer: Viewer,
     Path(code): Path<String>,
     Query(query): Query<ListQuery>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
     let child = query.child(&mut tx, &unit).await?;
@@ -343,7 +344,9 @@ pub async fn list(
         workplace: workplace.unwrap_or_default(),
         child,
     };
-    Ok(Html(page.render()?))
+    let status =
+        if page.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Html(page.render()?)).into_response())
 }
 
 /// One page of rows. A search with marks puts those first whose marks are the same.
