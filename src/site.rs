@@ -115,6 +115,7 @@ fn routes() -> Routes {
         .merge(reports::pages::routes())
         .merge(exports::pages::routes())
         .merge(exchange::import::pages::routes())
+        .merge(exchange::units::routes())
         .merge(privacy::pages::routes())
         .merge(api::routes())
 }

@@ -23,16 +23,20 @@ use crate::web::Path;
 use crate::{clock, evaluation, meetings, opinions, organisation};
 
 mod above;
+mod start;
 
 /// More meetings than a cell holds in half a year.
 const MOST_MEETINGS: i64 = 100;
 
+/// Where an administrator lands; before, while the registry begins.
+const UNITS: &str = "/administration/units";
+const START: &str = "/administration/start";
+
 pub fn routes() -> Routes {
-    Routes::new().get("/", Need::SignedIn, land).get(
-        "/units/{code}/tasks",
-        Need::Right(Right::SeeCounts),
-        tasks,
-    )
+    Routes::new()
+        .get("/", Need::SignedIn, land)
+        .get("/administration/start", Need::SignedIn, start::show)
+        .get("/units/{code}/tasks", Need::Right(Right::SeeCounts), tasks)
 }
 
 #[derive(Template)]
@@ -55,6 +59,11 @@ async fn land(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let mut places = landings(&mut tx, &viewer, clock::today()).await?;
     places.sort_by_key(|it| it.ended_on.is_some());
+    if viewer.may_everywhere(Right::KeepUnits) && !store::beginnings(&mut tx).await?.are_over() {
+        for it in places.iter_mut().filter(|it| it.href == UNITS) {
+            START.clone_into(&mut it.href);
+        }
+    }
     let standing = places.iter().filter(|it| it.ended_on.is_none()).count();
     if let [first, ..] = places.as_slice()
         && (standing == 1 || places.len() == 1)
@@ -85,7 +94,7 @@ fn landing(grant: &Grant, unit: Option<Unit>, today: NaiveDate) -> Landing {
     let ended_on = ended.and_then(|it| it.pred_opt());
     let is_cell = unit.as_ref().is_some_and(Unit::is_cell);
     let href = match (grant.role, ended_on) {
-        (Role::Administrator, _) => "/administration/units".to_owned(),
+        (Role::Administrator, _) => UNITS.to_owned(),
         // A cell that has ended holds no more meetings; a ward may have left work undone.
         (_, Some(last)) if is_cell => format!("/units/{code}?on={}", day::iso(last)),
         _ => format!("/units/{code}/tasks"),

@@ -57,6 +57,7 @@ mod sessions;
 mod settings;
 mod sheets;
 mod shelf;
+mod start;
 mod statistics;
 mod support;
 mod tls;
