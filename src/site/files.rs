@@ -34,7 +34,7 @@ pub async fn file(
         let packing = [(header::CONTENT_ENCODING, "gzip")];
         (always, kind, packing, asset.packed.as_slice()).into_response()
     } else {
-        (always, kind, asset.bytes).into_response()
+        (always, kind, *asset.bytes).into_response()
     })
 }
 

@@ -35,6 +35,7 @@ mod imports;
 mod letters;
 mod limits;
 mod lists;
+mod look;
 mod meetings;
 mod members;
 mod merges;

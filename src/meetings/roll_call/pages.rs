@@ -19,7 +19,7 @@ use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::pages::enter;
 use crate::meetings::roll_call::model::{Dispute, OnRoll, Posted, Tally};
 use crate::meetings::roll_call::version::Save;
-use crate::meetings::roll_call::{paper, saved, undo};
+use crate::meetings::roll_call::{one, paper, saved, undo};
 use crate::meetings::{absences, store};
 use crate::web::{Form, Path, Query};
 use crate::{audit, clock};
@@ -45,6 +45,10 @@ pub fn routes() -> Routes {
 struct RollQuery {
     q: String,
     only: String,
+    /// One person a screen: whom, or behind whom.
+    view: String,
+    number: String,
+    after: String,
 }
 
 /// A person to be marked.
@@ -158,8 +162,14 @@ async fn show(
     if roll.iter().all(|it| it.number.is_none()) {
         return no_roll(frame, meeting);
     }
+    let mut announced = absences::reasons(&mut tx, &scope, id).await?;
+    if query.view == one::VIEW {
+        let place = one::place(&roll, query.number.parse().ok(), query.after.parse().ok());
+        let reason = place.and_then(|at| announced.remove(&roll[at].member_id));
+        viewer.looks.people(1);
+        return one::page(frame, meeting, &roll, place, reason);
+    }
     viewer.looks.people(roll.len());
-    let announced = absences::reasons(&mut tx, &scope, id).await?;
     let page = RollPage::over(frame, meeting, roll, query, announced, &BTreeMap::new());
     Ok(Html(page.render()?).into_response())
 }
@@ -233,7 +243,12 @@ async fn save(
             return Ok((StatusCode::CONFLICT, Html(page.render()?)).into_response());
         }
     };
-    let done = Redirect::to(&format!("/meetings/{id}/roll-call/saved"));
+    let is_one = fields.iter().any(|(name, value)| name == "view" && value == one::VIEW);
+    let done = Redirect::to(&if is_one {
+        one::behind(id, posted.marks.keys().next().copied())
+    } else {
+        format!("/meetings/{id}/roll-call/saved")
+    });
     if changes.is_empty() {
         // Dropped, the transaction takes the claim back: nothing was saved.
         return Ok(done.into_response());
