@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::{HeaderMap, header};
+
 use crate::audit::watch::Watch;
 use crate::db::Db;
 use crate::db::replica::Replica;
@@ -19,6 +21,19 @@ pub struct App {
     /// A second server, where figures are read.
     pub replica: Option<Replica>,
     pub stopping: Stopping,
+}
+
+impl App {
+    /// Where others reach the site, for what is printed: as it was told, or as the browser of
+    /// whoever prints reaches it.
+    pub fn origin(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.settings.public_url {
+            return url.clone();
+        }
+        let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let scheme = if self.settings.secure { "https" } else { "http" };
+        format!("{scheme}://{host}")
+    }
 }
 
 /// Whether the program has been told to stop: it still answers, and asks the proxy before it

@@ -20,6 +20,11 @@ pub struct Asset {
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const CSS: &[u8] = include_bytes!("../templates/static/site.css");
+/// The style sheet for letters as many times as large: its breaks move with them, as they do
+/// when the browser itself is set so. Queries know nothing of the size that a page sets.
+const LARGE: [(&str, f64); 2] = [("site-large.css", 1.4), ("site-largest.css", 2.0)];
 
 /// Each file: its name, its type, and what is in it.
 macro_rules! files {
@@ -31,7 +36,7 @@ macro_rules! files {
 }
 
 files! {
-    "site.css": "text/css; charset=utf-8",
+    "site.css": STYLE,
     "app.js": SCRIPT,
     "forms.js": SCRIPT,
     "roll.js": SCRIPT,
@@ -42,7 +47,8 @@ files! {
 }
 
 /// What a roll that is kept on a telephone is drawn with.
-const OF_A_ROLL: [&str; 4] = ["site.css", "app.js", "roll.js", "icons.svg"];
+const OF_A_ROLL: [&str; 6] =
+    ["site.css", "site-large.css", "site-largest.css", "app.js", "roll.js", "icons.svg"];
 
 const WORKER: &str = include_str!("../templates/static/sw.js");
 
@@ -55,9 +61,13 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 });
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let made = FILES.iter().map(|&(name, content_type, bytes)| {
+    let css = String::from_utf8_lossy(CSS);
+    let large = LARGE.map(|(name, times)| (name, STYLE, with_breaks_at(&css, times).into_bytes()));
+    let files = FILES.iter().map(|&(name, content_type, bytes)| {
         let text = (content_type == SCRIPT).then(|| bare(&String::from_utf8_lossy(bytes)));
-        let bytes = text.map_or_else(|| bytes.to_vec(), String::into_bytes);
+        (name, content_type, text.map_or_else(|| bytes.to_vec(), String::into_bytes))
+    });
+    let made = files.chain(large).map(|(name, content_type, bytes)| {
         let (packed, address) = (pack(&bytes), format!("/static/{}/{name}", *HASH));
         Asset { name, content_type, bytes, packed, address }
     });
@@ -98,6 +108,16 @@ static MANIFEST: LazyLock<String> = LazyLock::new(|| {
 /// The address of the style sheet.
 pub fn css() -> &'static str {
     address("site.css")
+}
+
+/// The address of that for large letters.
+pub fn css_large() -> &'static str {
+    address("site-large.css")
+}
+
+/// The address of that for the largest.
+pub fn css_largest() -> &'static str {
+    address("site-largest.css")
 }
 
 /// The address of the script of every page.
@@ -165,6 +185,32 @@ fn bare(script: &str) -> String {
     bare
 }
 
+/// A style sheet with the widths and heights of its queries, in rem, so many times as large.
+fn with_breaks_at(css: &str, times: f64) -> String {
+    let mut changed = String::with_capacity(css.len());
+    for (at, part) in css.split("@media").enumerate() {
+        // What stands between the word and its brace is the query.
+        let (query, rest) =
+            if at == 0 { ("", part) } else { part.split_at(part.find('{').unwrap_or(0)) };
+        if at > 0 {
+            changed.push_str("@media");
+        }
+        for (at, piece) in query.split_inclusive(':').enumerate() {
+            let length = piece.split_once("rem)").filter(|_| at > 0);
+            match length.and_then(|(number, more)| Some((number.parse::<f64>().ok()?, more))) {
+                Some((number, more)) => {
+                    changed.push_str(&(number * times).to_string());
+                    changed.push_str("rem)");
+                    changed.push_str(more);
+                }
+                None => changed.push_str(piece),
+            }
+        }
+        changed.push_str(rest);
+    }
+    changed
+}
+
 fn pack(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     let done = gzip.write_all(bytes).and_then(|()| gzip.finish());
@@ -210,5 +256,21 @@ mod tests {
             let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
             assert_eq!((&png[..4], number(16), number(20)), (&b"\x89PNG"[..], side, side));
         }
+    }
+
+    #[test]
+    fn breaks_move_with_the_letters_and_nothing_else_does() {
+        let css = String::from_utf8_lossy(CSS);
+        let largest = with_breaks_at(&css, 2.0);
+        assert!(largest.contains("@media (min-width:96rem){"), "48rem, twice");
+        assert!(largest.contains("@media screen and (max-width:95.98rem){"), "47.99rem, twice");
+        let without_queries = |css: &str| {
+            let parts = css.split("@media").enumerate();
+            let parts =
+                parts.map(|(at, it)| if at == 0 { it } else { &it[it.find('{').unwrap()..] });
+            parts.collect::<String>()
+        };
+        assert_eq!(without_queries(&largest), without_queries(&css));
+        assert_eq!(with_breaks_at(&css, 1.0), css);
     }
 }

@@ -111,6 +111,11 @@ impl Settings {
         if self.secure { "__Host-wrote" } else { "wrote" }
     }
 
+    /// The name of the cookie that says how pages are to look.
+    pub fn look_cookie(&self) -> &'static str {
+        if self.secure { "__Host-look" } else { "look" }
+    }
+
     /// The name of the cookie of those who have given the password, and not yet the code.
     pub fn half_cookie(&self) -> &'static str {
         if self.secure { "__Host-half" } else { "half" }

@@ -1,5 +1,6 @@
 //! The whole site: every feature's pages under one roof, and what all of them share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
@@ -17,6 +18,7 @@ use tower_http::timeout::RequestBodyDeadlineLayer;
 
 use crate::access::frame::{Frame, Place};
 use crate::access::limits::Pace;
+use crate::access::look::Look;
 use crate::access::routes::{Need, Route, Routes};
 use crate::access::shelf::Shelf;
 use crate::access::viewer::Viewer;
@@ -24,6 +26,7 @@ use crate::access::{address, figures, limits, looks, origin, session, tokens};
 use crate::app::App;
 use crate::audit::model::Act;
 use crate::error::{Error, Failure};
+use crate::settings::Settings;
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
     home, meetings, members, minutes, opinions, privacy, reorganisations, reports, statistics, web,
@@ -61,7 +64,7 @@ pub fn site(app: App) -> Router {
         .layer(middleware::from_fn(limit_time))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn_with_state(places, limits::keep_places))
-        .layer(middleware::from_fn(dress_failures))
+        .layer(middleware::from_fn_with_state(app.settings.clone(), dress_failures))
         .layer(middleware::from_fn_with_state(app.clone(), address::trace))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(RequestBodyDeadlineLayer::new(FORM))
@@ -119,6 +122,7 @@ fn routes() -> Routes {
         .merge(reports::pages::routes())
         .merge(exports::pages::routes())
         .merge(exchange::import::pages::routes())
+        .merge(exchange::units::routes())
         .merge(privacy::pages::routes())
         .merge(api::routes())
 }
@@ -133,6 +137,7 @@ struct ErrorPage {
 #[derive(Template)]
 #[template(path = "error_door.html")]
 struct ErrorDoor {
+    look: Look,
     failure: Failure,
 }
 
@@ -152,7 +157,12 @@ impl From<Failure> for Told {
 
 /// Gives an error its page: inside the frame for those who have signed in. Programs, and the
 /// scripts of pages, are told in JSON.
-async fn dress_failures(request: Request, next: Next) -> Response {
+async fn dress_failures(
+    State(settings): State<Arc<Settings>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let look = Look::of(request.headers(), &settings);
     let is_api = tokens::is_api(request.uri().path());
     let by_script = web::wants_json(request.headers());
     let mut response = next.run(request).await;
@@ -169,7 +179,7 @@ async fn dress_failures(request: Request, next: Next) -> Response {
                 let frame = Frame::bare(&viewer, Place::Nowhere);
                 ErrorPage { frame, failure }.render()
             }
-            None => ErrorDoor { failure }.render(),
+            None => ErrorDoor { look, failure }.render(),
         };
         let Ok(page) = page else { return response };
         (response.status(), Html(page)).into_response()
@@ -258,11 +268,12 @@ mod tests {
 
     /// The page behind a handler, as `site` would answer.
     async fn answer(handler: axum::routing::MethodRouter) -> (StatusCode, String) {
+        let settings = Arc::new(Settings::behind_proxy());
         let router = Router::new()
             .route("/", handler)
             .layer(middleware::from_fn(limit_time))
             .layer(CatchPanicLayer::custom(|_| panicked()))
-            .layer(middleware::from_fn(dress_failures));
+            .layer(middleware::from_fn_with_state(settings, dress_failures));
         let request = Request::builder().uri("/").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         let status = response.status();

@@ -2,6 +2,7 @@
 
 use crate::access::confirm;
 use crate::access::guard::Scope;
+use crate::access::look::Look;
 use crate::access::model::{Right, Role};
 use crate::access::viewer::Viewer;
 use crate::clock::{self, Moment};
@@ -54,6 +55,10 @@ pub struct Frame {
     pub role: &'static str,
     /// Whether a form asks for the password before it does what cannot be left to anybody.
     pub confirm: bool,
+    /// How this browser is shown the pages.
+    pub look: Look,
+    /// Whether the rail shows only what the secretary of a cell needs: see [`Look::simple`].
+    pub simple: bool,
     /// `10:32:05 ngày 15/11/2024`, where the figures were read on a second server.
     pub fresh_to: Option<String>,
 }
@@ -83,8 +88,9 @@ impl Frame {
             href: if depth < first_seen { String::new() } else { format!("/units/{}", it.code) },
             current: it.id == unit.id,
         });
-        let places = places(scope, unit, place);
-        Ok(Frame { path: steps.collect(), places, ..Frame::bare(viewer, place) })
+        let simple = viewer.look.simple && unit.is_cell() && scope.may(Right::KeepMeetings);
+        let places = if simple { few(unit, place) } else { places(scope, unit, place) };
+        Ok(Frame { path: steps.collect(), places, simple, ..Frame::bare(viewer, place) })
     }
 
     /// The frame of a page that is about no unit.
@@ -108,12 +114,18 @@ impl Frame {
         } else if viewer.is(Role::OrganisationOfficer) {
             places.push(units(place));
         }
+        let simple = viewer.look.simple && viewer.keeps_cells_alone();
+        if simple {
+            places.push(help());
+        }
         Frame {
             path: Vec::new(),
             places,
             viewer: viewer.display_name.clone(),
             account_id: viewer.account_id,
             confirm: confirm::needed(viewer),
+            look: viewer.look,
+            simple,
             fresh_to: viewer.figures.fresh_to().map(Moment::shown_exactly),
             role: viewer.grants.first().map_or("Chưa có vai trò", |grant| grant.role.label()),
         }
@@ -144,6 +156,20 @@ fn places(scope: &Scope, unit: &Unit, place: Place) -> Vec<PlaceLink> {
         places.push(units(place));
     }
     places
+}
+
+/// Those of the simple mode: the next task, the roll of the nearest meeting, help.
+fn few(unit: &Unit, place: Place) -> Vec<PlaceLink> {
+    let roll = format!("/units/{}/roll-call", unit.code);
+    vec![
+        link("Việc", "home", format!("/units/{}/tasks", unit.code), place == Place::Home),
+        link("Điểm danh", "meeting", roll, place == Place::Meetings),
+        help(),
+    ]
+}
+
+fn help() -> PlaceLink {
+    link("Trợ giúp", "help", "/help".to_owned(), false)
 }
 
 /// Where those who reorganise units find what they do.

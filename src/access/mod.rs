@@ -18,6 +18,7 @@ pub mod address;
 pub mod figures;
 pub mod form;
 pub mod frame;
+pub mod look;
 pub mod origin;
 pub mod pages;
 pub mod routes;

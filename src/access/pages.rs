@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use crate::access::form::{PasswordForm, SignInForm};
 use crate::access::frame::{Frame, Place};
+use crate::access::look::{self, Look};
 use crate::access::model::Role;
 use crate::access::routes::{Need, Routes};
 use crate::access::session::{self, Token};
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .post("/sign-out", Need::Anyone, sign_out)
         .get("/account", Need::SignedIn, account)
         .post("/account", Need::SignedIn, change_password)
+        .merge(look::routes())
         .merge(links::routes())
         .merge(second_step::routes())
         .merge(confirm::routes())
@@ -48,6 +50,7 @@ pub fn routes() -> Routes {
 #[derive(Template)]
 #[template(path = "access/sign_in.html")]
 struct SignInPage {
+    look: Look,
     form: SignInForm,
     faults: Faults,
     notice: Option<&'static str>,
@@ -70,7 +73,7 @@ struct DoorQuery {
     done: String,
 }
 
-async fn door(Query(query): Query<DoorQuery>) -> Result<Html<String>> {
+async fn door(look: Look, Query(query): Query<DoorQuery>) -> Result<Html<String>> {
     let notice = match query.done.as_str() {
         "out" => Some("Đã đăng xuất."),
         "password" => Some("Đã đặt mật khẩu. Đăng nhập bằng mật khẩu mới."),
@@ -81,11 +84,12 @@ async fn door(Query(query): Query<DoorQuery>) -> Result<Html<String>> {
         _ => (!query.next.is_empty()).then_some("Đăng nhập để mở trang đó."),
     };
     let form = SignInForm { next: query.next, ..SignInForm::default() };
-    Ok(Html(SignInPage { form, faults: Faults::default(), notice }.render()?))
+    Ok(Html(SignInPage { look, form, faults: Faults::default(), notice }.render()?))
 }
 
 async fn sign_in(
     State(app): State<App>,
+    look: Look,
     address: ClientAddress,
     before: Option<Viewer>,
     Form(form): Form<SignInForm>,
@@ -117,7 +121,7 @@ async fn sign_in(
         tx.commit().await?;
         let mut faults = Faults::default();
         faults.add("login", "Tên đăng nhập hoặc mật khẩu không đúng");
-        let page = SignInPage { form, faults, notice: None };
+        let page = SignInPage { look, form, faults, notice: None };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
     throttle::succeeded(&mut tx, &counted).await?;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::access::confirm::Renewed;
 use crate::access::figures::Figures;
+use crate::access::look::Look;
 use crate::access::looks::Looks;
 use crate::access::viewer::{ClientAddress, Viewer};
 use crate::access::{store, throttle, tokens};
@@ -100,6 +101,7 @@ pub async fn identify(
     match again(|| viewer(&app, &token_hash, address)).await {
         Ok(Some(mut viewer)) => {
             viewer.figures = Figures::of(request.headers(), &app.settings);
+            viewer.look = Look::of(request.headers(), &app.settings);
             request.extensions_mut().insert(viewer.clone());
             let mut response = next.run(request).await;
             if let Some(cookie) = viewer.renewed.cookie()
@@ -159,6 +161,7 @@ async fn viewer(
         revision,
         looks: Looks::default(),
         figures: Figures::default(),
+        look: Look::default(),
     }))
 }
 

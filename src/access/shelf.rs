@@ -238,10 +238,12 @@ fn key(viewer: &Viewer, request: &Request) -> Option<String> {
         return None;
     }
     let address = request.uri().path_and_query()?;
-    let Viewer { account_id, display_name, grants, .. } = viewer;
+    let Viewer { account_id, display_name, grants, look, .. } = viewer;
     let (day, asks) = (clock::today(), confirm::needed(viewer));
     let is_gzip = takes_gzip(request.headers());
-    Some(format!("{address}\n{day} {is_gzip} {asks} {account_id} {display_name}\n{grants:?}"))
+    Some(format!(
+        "{address}\n{day} {is_gzip} {asks} {account_id} {display_name}\n{look:?} {grants:?}"
+    ))
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {

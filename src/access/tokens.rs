@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use crate::access::confirm::Renewed;
 use crate::access::figures::Figures;
+use crate::access::look::Look;
 use crate::access::looks::Looks;
 use crate::access::model::Right;
 use crate::access::session::{self, Token};
@@ -195,6 +196,7 @@ async fn viewer(app: &App, typed: &str, address: &str) -> sqlx::Result<Result<Vi
         revision: 0,
         looks: Looks::default(),
         figures: Figures::default(),
+        look: Look::default(),
     }))
 }
 

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 
 use crate::access::confirm::Renewed;
 use crate::access::figures::Figures;
+use crate::access::look::Look;
 use crate::access::looks::Looks;
 use crate::access::model::{Grant, Right, Role};
 use crate::access::tokens::Limits;
@@ -47,6 +48,8 @@ pub struct Viewer {
     pub looks: Looks,
     /// How fresh the figures are that it is shown.
     pub figures: Figures,
+    /// How this browser is shown the pages.
+    pub look: Look,
 }
 
 impl Viewer {
@@ -66,6 +69,11 @@ impl Viewer {
     /// Whether some grant of the account has `role`.
     pub fn is(&self, role: Role) -> bool {
         self.grants.iter().any(|grant| grant.role == role)
+    }
+
+    /// Whether the account is a secretary's and nothing else: the simple mode is for them.
+    pub fn keeps_cells_alone(&self) -> bool {
+        !self.grants.is_empty() && self.grants.iter().all(|it| it.role == Role::CellSecretary)
     }
 
     /// Whether a grant for the whole registry has `right`.

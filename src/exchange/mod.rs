@@ -4,3 +4,4 @@ pub mod demo;
 pub mod generate;
 pub mod import;
 pub mod seed;
+pub mod units;

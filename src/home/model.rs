@@ -20,6 +20,28 @@ pub struct DataRequests {
     pub overdue: i64,
 }
 
+/// What a registry holds of what it begins with.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Beginnings {
+    /// A cell, so that units above it were opened as well.
+    pub units: bool,
+    /// A secretary or a ward officer.
+    pub accounts: bool,
+    pub people: bool,
+    pub meetings: bool,
+}
+
+impl Beginnings {
+    /// Whoever reads this is the first administrator, or came after: that step is done.
+    pub fn steps(self) -> [bool; 5] {
+        [true, self.units, self.accounts, self.people, self.meetings]
+    }
+
+    pub fn are_over(self) -> bool {
+        self.steps().iter().all(|it| *it)
+    }
+}
+
 /// How far a meeting has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {

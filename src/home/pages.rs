@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
@@ -19,20 +20,29 @@ use crate::ids::UnitId;
 use crate::meetings::model::{HalfYear, Listed};
 use crate::organisation::model::Unit;
 use crate::vietnamese::day;
-use crate::web::Path;
+use crate::web::{Path, Query};
 use crate::{clock, evaluation, meetings, opinions, organisation};
 
 mod above;
+mod help;
+mod simple;
+mod start;
 
 /// More meetings than a cell holds in half a year.
 const MOST_MEETINGS: i64 = 100;
 
+/// Where an administrator lands; before, while the registry begins.
+const UNITS: &str = "/administration/units";
+const START: &str = "/administration/start";
+
 pub fn routes() -> Routes {
-    Routes::new().get("/", Need::SignedIn, land).get(
-        "/units/{code}/tasks",
-        Need::Right(Right::SeeCounts),
-        tasks,
-    )
+    Routes::new()
+        .get("/", Need::SignedIn, land)
+        .get("/administration/start", Need::SignedIn, start::show)
+        .get("/help", Need::Anyone, help::show)
+        .get("/help/paper", Need::Anyone, help::paper)
+        .get("/units/{code}/tasks", Need::Right(Right::SeeCounts), tasks)
+        .get("/units/{code}/roll-call", Need::Right(Right::KeepMeetings), simple::roll_call)
 }
 
 #[derive(Template)]
@@ -55,6 +65,11 @@ async fn land(State(app): State<App>, viewer: Viewer) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let mut places = landings(&mut tx, &viewer, clock::today()).await?;
     places.sort_by_key(|it| it.ended_on.is_some());
+    if viewer.may_everywhere(Right::KeepUnits) && !store::beginnings(&mut tx).await?.are_over() {
+        for it in places.iter_mut().filter(|it| it.href == UNITS) {
+            START.clone_into(&mut it.href);
+        }
+    }
     let standing = places.iter().filter(|it| it.ended_on.is_none()).count();
     if let [first, ..] = places.as_slice()
         && (standing == 1 || places.len() == 1)
@@ -85,7 +100,7 @@ fn landing(grant: &Grant, unit: Option<Unit>, today: NaiveDate) -> Landing {
     let ended_on = ended.and_then(|it| it.pred_opt());
     let is_cell = unit.as_ref().is_some_and(Unit::is_cell);
     let href = match (grant.role, ended_on) {
-        (Role::Administrator, _) => "/administration/units".to_owned(),
+        (Role::Administrator, _) => UNITS.to_owned(),
         // A cell that has ended holds no more meetings; a ward may have left work undone.
         (_, Some(last)) if is_cell => format!("/units/{code}?on={}", day::iso(last)),
         _ => format!("/units/{code}/tasks"),
@@ -121,10 +136,23 @@ struct TasksPage {
     old_books: Vec<Landing>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TasksQuery {
+    view: String,
+}
+
+/// The meetings of the half-year, newest first.
+async fn half_year(tx: &mut Tx, id: UnitId, half: HalfYear) -> sqlx::Result<Vec<Listed>> {
+    let held = meetings::store::book::Filter::of_days(half.days());
+    meetings::store::book::list(tx, id, held, (MOST_MEETINGS, 0)).await
+}
+
 async fn tasks(
     State(app): State<App>,
     viewer: Viewer,
     Path(code): Path<String>,
+    Query(query): Query<TasksQuery>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
@@ -135,23 +163,32 @@ async fn tasks(
     if !scope.may(Right::KeepMeetings) {
         return Ok(Redirect::to(&format!("/units/{code}")).into_response());
     }
+    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Home).await?;
+    if frame.simple && query.view == simple::OTHERS {
+        return simple::others(frame, unit);
+    }
     let today = clock::today();
     let half = HalfYear::of(today);
     let (_, to) = half.days();
-    let held = meetings::store::book::Filter::of_days(half.days());
-    let part = (MOST_MEETINGS, 0);
-    let listed = meetings::store::book::list(&mut tx, unit.id, held, part).await?;
+    let listed = half_year(&mut tx, unit.id, half).await?;
+    let next = Next::of(&listed, today);
+    let unanswered = opinions::store::counts_of_unit(&mut tx, unit.id).await?.unanswered();
+    let evaluation = evaluation(&mut tx, unit.id).await?;
+    if frame.simple {
+        let sheets = evaluation.map(|(year, it)| (year, it.all() - it.is_written()));
+        return simple::page(frame, unit, &next, &simple::Waiting { sheets, unanswered });
+    }
     let page = TasksPage {
-        frame: Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Home).await?,
+        frame,
         half,
         today,
         days_left: (to - today).num_days() - 1,
         months: strip(half, today),
         people: store::people(&mut tx, unit.id, today).await?,
-        unanswered: opinions::store::counts_of_unit(&mut tx, unit.id).await?.unanswered(),
-        evaluation: evaluation(&mut tx, unit.id).await?,
+        unanswered,
+        evaluation,
         requests: store::data_requests(&mut tx, unit.id, today).await?,
-        next: Next::of(&listed, today),
+        next,
         meetings: listed.into_iter().map(|it| (Progress::of(&it, today), it)).collect(),
         old_books: old_books(&mut tx, &viewer, today).await?,
         unit,

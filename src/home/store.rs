@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::db::{Tx, on};
-use crate::home::model::{DataRequests, People};
+use crate::home::model::{Beginnings, DataRequests, People};
 use crate::ids::UnitId;
 use crate::members::store::kept_in;
 
@@ -38,4 +38,15 @@ pub async fn data_requests(
         kept_in!("$1", "$2", "data_request.member_id")
     );
     on!(tx, db => sqlx::query_as(sql).bind(unit_id).bind(today).fetch_one(db))
+}
+
+/// Whether there is any of what a registry begins with.
+pub async fn beginnings(tx: &mut Tx) -> sqlx::Result<Beginnings> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM unit_period WHERE kind = 'cell') AS units,
+                      EXISTS (SELECT 1 FROM role_grant
+                              WHERE role IN ('cell_secretary', 'ward_officer')
+                                AND revoked_at IS NULL) AS accounts,
+                      EXISTS (SELECT 1 FROM residence) AS people,
+                      EXISTS (SELECT 1 FROM meeting) AS meetings";
+    on!(tx, db => sqlx::query_as(sql).fetch_one(db))
 }

@@ -18,7 +18,7 @@
     if (!navigator.clipboard) return;
     b.hidden = false;
     b.addEventListener('click', () => navigator.clipboard.writeText(one(b.dataset.copy).textContent.trim())
-      .then(() => { one('#said').textContent = 'Đã sao chép nhận xét.'; }));
+      .then(() => { one('#said').textContent = 'Đã sao chép.'; }));
   });
 
   // Progress on a sheet of choices: <p data-progress="#form"> says how many questions are answered.

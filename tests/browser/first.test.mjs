@@ -1,7 +1,9 @@
 // The first administrator of an empty registry: the link that the program prints, the second factor that it asks of
-// those who see much, codes of a telephone and on paper, and the page of backups that a server keeps.
+// those who see much, codes of a telephone and on paper, and the page of backups that a server keeps. And the way of a
+// newcomer who has read nothing: from the empty registry by its checklist to a roll that was called.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { code, launch, look, opened, startEmpty } from './support.mjs';
 
 let site;
@@ -13,9 +15,9 @@ const LOGIN = 'quan.tri';
 const PASSWORD = 'một câu dài mà dễ nhớ';
 const text = (page, selector = 'main') => page.locator(selector).innerText();
 
-async function password(page, then) {
-  await page.fill('#login', LOGIN);
-  await page.fill('#password', PASSWORD);
+async function password(page, then, login = LOGIN, secret = PASSWORD) {
+  await page.fill('#login', login);
+  await page.fill('#password', secret);
   await page.click('main button[type=submit]');
   await page.waitForURL(then);
 }
@@ -105,4 +107,100 @@ test('the first administrator sets up a second factor before anything else, and 
     assert.deepEqual(it.troubles.filter((said) => !said.includes('422')), []);
     await it.context().close();
   }
+});
+
+const UNITS = `code,parent_code,kind,name,from_on
+phuong-a,,Phường,Phường An Bình,2025-07-01
+tdp-1,phuong-a,Chi bộ,Chi bộ tổ dân phố 1,2025-07-01
+tdp-2,phuong-a,Chi bộ,Chi bộ tổ dân phố 2,2025-07-01`;
+const LIST = fileURLToPath(new URL('../fixtures/utf8.csv', import.meta.url));
+
+test('a newcomer comes by the checklist from an empty registry to a called roll', async (t) => {
+  const own = await startEmpty();
+  const began = Date.now();
+  const reached = (what) => t.diagnostic(`${((Date.now() - began) / 1000).toFixed(1)} s: ${what}`);
+  const admin = await opened(browser, own);
+  await admin.goto(own.link);
+  await admin.fill('#login', LOGIN);
+  await admin.fill('#display_name', 'Đặng Khánh Duy');
+  await admin.fill('#password', PASSWORD);
+  await admin.fill('#again', PASSWORD);
+  await admin.locator('input[name=factors]').uncheck();
+  await admin.getByRole('button', { name: 'Tạo tài khoản quản trị' }).click();
+  await admin.waitForURL(/\/sign-in/);
+  await password(admin, /\/administration\/start$/);
+  assert.match(await text(admin), /Bắt đầu: 1 trong 5 bước/);
+  await look(admin, 'start-1');
+  reached('an administrator, and the checklist');
+
+  await admin.getByRole('link', { name: 'Mở đơn vị' }).click();
+  await look(admin, 'start-units');
+  await admin.fill('#list', UNITS.replace('2025-07-01', '1/7/2025'));
+  await admin.getByRole('button', { name: 'Mở các đơn vị' }).click();
+  await admin.waitForSelector('#list-wrong');
+  await look(admin, 'start-units-wrong');
+  await admin.fill('#list', UNITS);
+  await admin.getByRole('button', { name: 'Mở các đơn vị' }).click();
+  await admin.waitForURL(/\/administration\/start$/);
+  assert.match(await text(admin), /Bắt đầu: 2 trong 5 bước/);
+  reached('a ward and its cells');
+
+  await admin.getByRole('link', { name: 'Tạo tài khoản, in phiếu' }).click();
+  for (const [name, login, role, unit] of [
+    ['Trần Thị Bình', 'bithu.tdp1', 'cell_secretary', 'tdp-1'],
+    ['Lê Văn Sửu', 'canbo.a', 'ward_officer', 'phuong-a'],
+  ]) {
+    await admin.getByRole('link', { name: /^Tạo (thêm )?tài khoản$/ }).click();
+    await admin.fill('#display_name', name);
+    await admin.fill('#login', login);
+    await admin.locator(`input[name=role][value=${role}]`).check();
+    await admin.fill('#unit', unit);
+    await admin.getByRole('button', { name: 'Tạo tài khoản' }).click();
+    await admin.waitForURL(/\/administration\/accounts\/[0-9a-f-]{36}$/);
+    await admin.goto(`${own.origin}/administration/slips`);
+  }
+  await look(admin, 'start-slips');
+  await admin.getByRole('button', { name: 'Làm phiếu để in' }).click();
+  await admin.waitForSelector('.slip');
+  assert.equal(await admin.locator('.slip').count(), 2);
+  await look(admin, 'start-slips-paper');
+  const slip = admin.locator('.slip', { hasText: 'bithu.tdp1' });
+  const link = await slip.locator('.address').first().innerText();
+  reached('two accounts, and their slips');
+
+  const secretary = await opened(browser, own);
+  await secretary.goto(link);
+  await secretary.fill('#password', 'con trâu đi trước cái cày');
+  await secretary.fill('#again', 'con trâu đi trước cái cày');
+  await secretary.getByRole('button', { name: 'Đặt mật khẩu' }).click();
+  await secretary.waitForURL(/\/sign-in/);
+  await password(secretary, /\/units\/tdp-1\/tasks$/, 'bithu.tdp1', 'con trâu đi trước cái cày');
+  await look(secretary, 'start-secretary');
+  await secretary.getByRole('link', { name: 'Nhập danh sách đang có' }).click();
+  await secretary.setInputFiles('#file', LIST);
+  await secretary.getByRole('button', { name: 'Xem danh sách trong tệp' }).click();
+  await secretary.waitForURL(/\/imports\//);
+  await look(secretary, 'start-import');
+  await secretary.getByRole('button', { name: /^Ghi 5 dòng vào sổ/ }).click();
+  await secretary.waitForLoadState();
+  reached('the list');
+  await admin.goto(`${own.origin}/`);
+  assert.match(await text(admin), /Bắt đầu: 4 trong 5 bước/);
+
+  await secretary.goto(`${own.origin}/`);
+  await secretary.getByRole('link', { name: 'Tạo cuộc họp định kỳ' }).click();
+  await secretary.getByRole('button', { name: 'Tạo cuộc họp' }).click();
+  await secretary.getByRole('link', { name: 'Điểm danh', exact: true }).click();
+  await secretary.locator('.dock button[value=present-rest]').click();
+  await secretary.locator('#save').click();
+  await secretary.waitForURL(/\/saved$/);
+  assert.match(await text(secretary), /5\s*\/5/);
+  reached('the first meeting, and its roll');
+  await admin.goto(`${own.origin}/`);
+  assert.equal(new URL(admin.url()).pathname, '/administration/units');
+  for (const it of [admin, secretary]) {
+    assert.deepEqual(it.troubles.filter((said) => !said.includes('422')), []);
+    await it.context().close();
+  }
+  await own.stop();
 });

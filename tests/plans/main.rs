@@ -58,6 +58,7 @@ const CLOSED: &[(&str, &str)] = &[
     ("/links/{token}", "a link that nobody was given"),
     ("/account/tokens/{id}/revoke", "somebody else's token"),
     ("/", "sends everybody on to a page of theirs"),
+    ("/units/{code}/roll-call", "sends on to the nearest meeting"),
     ("/exports/{id}/file", "a file that is still being written"),
     ("/imports/{id}/undo", "a list that is not written down yet"),
     ("/reorganisations/{id}/undo", "a draft"),
@@ -97,6 +98,12 @@ const THROUGH: &[(&str, &str, &str)] = &[
         "backup",
         "stops at the first of an index of good ones",
     ),
+    (
+        "SELECT 1 FROM meeting) AS meetings",
+        "residence",
+        "the first steps of a registry: stops at the first person",
+    ),
+    ("SELECT 1 FROM meeting) AS meetings", "meeting", "likewise, at the first meeting"),
     (
         "FROM data_request JOIN member ON member.id = data_request.member_id WHERE EXISTS",
         "data_request",

@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::{check_new_password, units_of};
 use crate::access::form::PasswordForm;
+use crate::access::look::Look;
 use crate::access::model::{Grant, Role, read_login};
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::ClientAddress;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
 #[derive(Template)]
 #[template(path = "access/link.html")]
 struct LinkPage {
+    look: Look,
     /// Whether the link makes the first administrator.
     first: bool,
     form: PasswordForm,
@@ -48,7 +50,7 @@ async fn open_link(tx: &mut Tx, token: &str) -> Result<Option<AccountId>> {
     Ok(link.account_id)
 }
 
-async fn link(State(app): State<App>, Path(token): Path<String>) -> Result<Response> {
+async fn link(State(app): State<App>, look: Look, Path(token): Path<String>) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let mut form = PasswordForm { factors: "yes".to_owned(), ..PasswordForm::default() };
     let account = match open_link(&mut tx, &token).await {
@@ -58,12 +60,13 @@ async fn link(State(app): State<App>, Path(token): Path<String>) -> Result<Respo
     if let Some(id) = account {
         form.login = store::get(&mut tx, id).await?.login;
     }
-    let page = LinkPage { first: account.is_none(), form, faults: Faults::default() };
+    let page = LinkPage { look, first: account.is_none(), form, faults: Faults::default() };
     Ok(Html(page.render()?).into_response())
 }
 
 async fn use_link(
     State(app): State<App>,
+    look: Look,
     address: ClientAddress,
     Path(token): Path<String>,
     Form(mut form): Form<PasswordForm>,
@@ -93,7 +96,7 @@ async fn use_link(
     faults.need("display_name", name, "Nhập họ và tên");
     check_new_password(&form, &units, &mut faults);
     let (Some(login), true) = (login, faults.is_empty()) else {
-        let page = LinkPage { first: account.is_none(), form, faults };
+        let page = LinkPage { look, first: account.is_none(), form, faults };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
     let hash = password::hash(form.password).await?;

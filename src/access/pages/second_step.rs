@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::access::factor::{self, Shown};
 use crate::access::form::our_page;
+use crate::access::look::Look;
 use crate::access::model::Account;
 use crate::access::pages::end_before;
 use crate::access::routes::{Need, Routes};
@@ -31,6 +32,7 @@ pub fn routes() -> Routes {
 #[derive(Template)]
 #[template(path = "access/second_step.html")]
 struct CodePage {
+    look: Look,
     login: String,
     next: String,
     faults: Faults,
@@ -73,6 +75,7 @@ async fn half(app: &App, tx: &mut Tx, headers: &HeaderMap) -> Result<Option<Half
 
 async fn ask(
     State(app): State<App>,
+    look: Look,
     headers: HeaderMap,
     Query(form): Query<CodeForm>,
 ) -> Result<Response> {
@@ -81,12 +84,13 @@ async fn ask(
         return Ok(Redirect::to("/sign-in").into_response());
     };
     let next = our_page(&form.next).to_owned();
-    let page = CodePage { login: half.login, next, faults: Faults::default() };
+    let page = CodePage { look, login: half.login, next, faults: Faults::default() };
     Ok(Html(page.render()?).into_response())
 }
 
 async fn take(
     State(app): State<App>,
+    look: Look,
     address: ClientAddress,
     before: Option<Viewer>,
     headers: HeaderMap,
@@ -113,7 +117,7 @@ async fn take(
         tx.commit().await?;
         let mut faults = Faults::default();
         faults.add("code", "Mã không đúng, đã dùng rồi, hoặc đã qua: chờ mã mới rồi gõ lại");
-        let page = CodePage { login: found.login, next, faults };
+        let page = CodePage { look, login: found.login, next, faults };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
     throttle::code_succeeded(&mut tx, id).await?;

@@ -29,7 +29,7 @@ use crate::ids::{AccountId, GrantId};
 use crate::web::{Form, Path, Query};
 
 /// How long a link to set a password holds, in seconds.
-const LINK_HOLDS: i64 = 24 * 3600;
+pub const LINK_HOLDS: i64 = 24 * 3600;
 
 pub fn routes() -> Routes {
     let need = Need::SignedIn;
@@ -115,28 +115,37 @@ pub async fn enter(tx: &mut Tx, viewer: &Viewer, id: AccountId) -> Result<(Accou
 }
 
 /// Nobody but an administrator, of whatever unit, gets behind this.
-fn need_administrator(viewer: &Viewer) -> Result<()> {
+pub fn need_administrator(viewer: &Viewer) -> Result<()> {
     if viewer.is(Role::Administrator) { Ok(()) } else { Err(Error::NotFound) }
 }
 
 async fn list(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
     need_administrator(&viewer)?;
     let mut tx = app.db.read().await?;
+    let accounts = administered(&mut tx, &viewer).await?;
+    let rules = store::factors::rules(&mut tx).await?;
+    let frame = Frame::bare(&viewer, Place::Accounts);
+    let weak = viewer.may_everywhere(Right::KeepAccounts).then_some(is_weak(&rules));
+    Ok(Html(ListPage { frame, accounts, weak }.render()?))
+}
+
+/// The accounts that the viewer administers, by login, and their grants.
+pub async fn administered(tx: &mut Tx, viewer: &Viewer) -> Result<Vec<(Account, Vec<NamedGrant>)>> {
     let today = clock::today();
-    let grants = store::named_grants(&mut tx, today).await?;
+    let grants = store::named_grants(tx, today).await?;
     let everywhere = viewer.may_everywhere(Right::KeepAccounts);
     let mut within = HashSet::new();
     // As many look-ups as the administrator has units: one or two.
     for own in viewer.grants.iter().filter(|it| it.role == Role::Administrator) {
         if let Some(unit_id) = own.unit_id {
-            within.extend(store::grants_below(&mut tx, unit_id, today).await?);
+            within.extend(store::grants_below(tx, unit_id, today).await?);
         }
     }
     let mut of_account: HashMap<AccountId, Vec<NamedGrant>> = HashMap::new();
     for it in grants {
         of_account.entry(it.grant.account_id).or_default().push(it);
     }
-    let accounts = store::list(&mut tx).await?.into_iter().map(|account| {
+    let accounts = store::list(tx).await?.into_iter().map(|account| {
         let grants = of_account.remove(&account.id).unwrap_or_default();
         (account, grants)
     });
@@ -144,11 +153,7 @@ async fn list(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
         let inside = grants.iter().all(|it| within.contains(&it.grant.id));
         everywhere || (inside && !grants.is_empty())
     });
-    let accounts = accounts.collect();
-    let rules = store::factors::rules(&mut tx).await?;
-    let frame = Frame::bare(&viewer, Place::Accounts);
-    let weak = everywhere.then_some(is_weak(&rules));
-    Ok(Html(ListPage { frame, accounts, weak }.render()?))
+    Ok(accounts.collect())
 }
 
 #[derive(Default, Deserialize)]

@@ -6,6 +6,7 @@ mod accounts;
 mod grants;
 mod protection;
 mod settings;
+mod slips;
 mod units;
 
 pub fn routes() -> Routes {
@@ -14,4 +15,5 @@ pub fn routes() -> Routes {
         .merge(grants::routes())
         .merge(protection::routes())
         .merge(settings::routes())
+        .merge(slips::routes())
 }

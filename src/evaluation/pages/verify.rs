@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use crate::access::look::Look;
 use crate::access::throttle;
 use crate::access::viewer::ClientAddress;
 use crate::app::App;
@@ -25,6 +26,7 @@ pub struct CodeQuery {
 #[derive(Template)]
 #[template(path = "evaluation/verify.html")]
 struct VerifyPage {
+    look: Look,
     /// As typed.
     typed: String,
     answer: Option<Answer>,
@@ -45,20 +47,21 @@ enum Answer {
     },
 }
 
-pub async fn form(Query(query): Query<CodeQuery>) -> Result<Response> {
+pub async fn form(look: Look, Query(query): Query<CodeQuery>) -> Result<Response> {
     if query.code.trim().is_empty() {
-        let page = VerifyPage { typed: String::new(), answer: None };
+        let page = VerifyPage { look, typed: String::new(), answer: None };
         return Ok(Html(page.render()?).into_response());
     }
     if let Some(code) = read_code(&query.code) {
         return Ok(Redirect::to(&format!("/verify/{}", code_shown(&code))).into_response());
     }
-    let page = VerifyPage { typed: query.code, answer: Some(Answer::Unknown) };
+    let page = VerifyPage { look, typed: query.code, answer: Some(Answer::Unknown) };
     Ok(Html(page.render()?).into_response())
 }
 
 pub async fn show(
     State(app): State<App>,
+    look: Look,
     ClientAddress(address): ClientAddress,
     Path(typed): Path<String>,
 ) -> Result<Html<String>> {
@@ -81,5 +84,5 @@ pub async fn show(
             Answer::Confirmed { year: it.year, unit: names.join(", "), initials }
         }
     };
-    Ok(Html(VerifyPage { typed, answer: Some(answer) }.render()?))
+    Ok(Html(VerifyPage { look, typed, answer: Some(answer) }.render()?))
 }

@@ -104,7 +104,7 @@ impl Folder<'_> {
         Ok(())
     }
 
-    fn open(&self, name: &str) -> Result<Option<Box<dyn Read + '_>>, Refused> {
+    fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Refused> {
         match self {
             Folder::At(folder) => match File::open(folder.join(name)) {
                 Ok(file) => Ok(Some(Box::new(file))),
@@ -113,7 +113,7 @@ impl Folder<'_> {
             },
             Folder::Within(files) => {
                 let file = files.iter().find(|(file, _)| *file == name);
-                Ok(file.map(|(_, text)| Box::new(text.as_bytes()) as Box<dyn Read>))
+                Ok(file.map(|(_, text)| Box::new(text.as_bytes()) as Box<dyn Read + Send>))
             }
         }
     }
@@ -124,6 +124,7 @@ fn file_names() -> String {
 }
 
 /// The codes that rows may refer to, and what they stand for.
+#[derive(Default)]
 pub struct Known {
     pub units: HashMap<String, KnownUnit>,
     pub works: HashMap<String, KnownWork>,
@@ -221,6 +222,34 @@ pub async fn load_at(
         return Err(Refused::Folder(format!("không có tệp nào trong số {}", file_names())));
     }
     Ok(loaded)
+}
+
+/// Loads units alone, as somebody pasted them or brought them in a file: the layout of
+/// `units.csv`, with columns parted as spreadsheets do. The entry in the trail is about `form`,
+/// so that the same form is known when it comes again. Gives the number of units.
+pub async fn load_units(
+    tx: &mut Tx,
+    text: &str,
+    actor: &Actor,
+    form: Uuid,
+) -> Result<i64, Refused> {
+    let at = clock::now();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let header = text.lines().next().unwrap_or_default();
+    let delimiter =
+        *[b'\t', b';'].iter().find(|it| header.contains(char::from(**it))).unwrap_or(&b',');
+    let source = Box::new(text.as_bytes());
+    let mut sheet = Sheet::open_parted(&units::UNITS, source, at.day(), delimiter)?;
+    let mut known = Known { units: store::units(tx).await?, ..Known::default() };
+    units::load(tx, &mut sheet, &mut known, at).await?;
+    let (rows, digest) = sheet.finish();
+    if rows == 0 {
+        return Err(Refused::Folder("Bảng chưa có dòng nào dưới dòng tiêu đề".to_owned()));
+    }
+    let done = format!("Mở {} đơn vị từ một bảng", grouped(rows));
+    let act = Act::new("seed.load", form, done).changing("SHA-256", "", &digest);
+    audit::store::append(tx, actor, act).await?;
+    Ok(rows)
 }
 
 async fn load_file(

@@ -88,10 +88,21 @@ impl<'a> Sheet<'a> {
     /// a misspelt one would be lost without a word.
     pub fn open(
         layout: &'static Layout,
-        source: Box<dyn Read + 'a>,
+        source: Box<dyn Read + Send + 'a>,
         today: NaiveDate,
     ) -> Result<Sheet<'a>, Fault> {
-        let mut reader = csv::Reader::from_reader(Digesting { source, digest: Sha256::new() });
+        Sheet::open_parted(layout, source, today, b',')
+    }
+
+    /// Likewise, of a file whose columns something else than a comma parts.
+    pub fn open_parted(
+        layout: &'static Layout,
+        source: Box<dyn Read + Send + 'a>,
+        today: NaiveDate,
+        delimiter: u8,
+    ) -> Result<Sheet<'a>, Fault> {
+        let digesting = Digesting { source, digest: Sha256::new() };
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(digesting);
         let header = reader.headers().map_err(|error| misread(layout.file, &error))?.clone();
         let all = || layout.needed.iter().chain(layout.optional);
         let mut places = HashMap::new();
@@ -286,7 +297,7 @@ pub fn read_hundredths(text: &str) -> Option<i64> {
 
 /// Bytes on their way to the CSV reader, added up into the digest of the file.
 struct Digesting<'a> {
-    source: Box<dyn Read + 'a>,
+    source: Box<dyn Read + Send + 'a>,
     digest: Sha256,
 }
 

@@ -10,6 +10,7 @@ use crate::exchange::seed::{Known, KnownUnit, KnownWork, Refused};
 use crate::ids::{UnitId, WorkItemId, WorkplaceId};
 use crate::members::model::Workplace;
 use crate::organisation::model::{NewUnit, UnitKind};
+use crate::vietnamese::fold::fold;
 use crate::{contributions, members, organisation};
 
 pub const UNITS: Layout = Layout {
@@ -58,7 +59,7 @@ fn read_unit(row: Row<'_>, known: &Known) -> Result<NewUnit, Fault> {
     }
     let kinds = "province, city, ward, commune, township hoặc cell";
     let from_on = row.need_day("from_on")?;
-    let kind = row.need_word("kind", UnitKind::read, kinds)?;
+    let kind = row.need_word("kind", read_kind, kinds)?;
     let mut parent_id = None;
     if !row.get("parent_code").is_empty() {
         let parent = known.unit_on(row, "parent_code", "from_on", from_on)?;
@@ -82,6 +83,12 @@ fn read_unit(row: Row<'_>, known: &Known) -> Result<NewUnit, Fault> {
         // The file names the last day, the registry the first day after it.
         to_on: last.map(|last| last + Days::new(1)),
     })
+}
+
+/// As files write it, or as people do: `cell`, `Chi bộ`.
+fn read_kind(word: &str) -> Option<UnitKind> {
+    let says = |it: &UnitKind| fold(it.label()) == fold(word);
+    UnitKind::read(word).or_else(|| UnitKind::ALL.into_iter().find(says))
 }
 
 pub async fn load_workplaces(

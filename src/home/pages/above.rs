@@ -11,7 +11,7 @@ use crate::access::viewer::Viewer;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::evaluation::store::counts;
-use crate::home::model::DataRequests;
+use crate::home::model::{DataRequests, People};
 use crate::home::pages::{Landing, old_books};
 use crate::home::store;
 use crate::meetings::model::HalfYear;
@@ -39,11 +39,12 @@ struct AbovePage {
     chase: Chase,
     letters: Counts,
     deadlines: Deadlines,
-    without_letter: i64,
+    people: People,
     unanswered: i64,
     /// The latest year of comments, and how many sheets wait for the ward.
     evaluation: Option<(i64, i64)>,
     requests: DataRequests,
+    may_keep_members: bool,
     may_read_log: bool,
     may_anonymise: bool,
     old_books: Vec<Landing>,
@@ -114,13 +115,14 @@ pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Res
         chase: statistics::store::chase::chase(tx, (&unit, &scope), today, today).await?,
         letters: members::store::letters::counts(tx, unit.id, today, deadlines).await?,
         deadlines,
-        without_letter: store::people(tx, unit.id, today).await?.without_letter,
+        people: store::people(tx, unit.id, today).await?,
         unanswered: opinions::store::counts(tx, unit.id, &raised).await?.unanswered(),
         evaluation: match counts::last_year(tx, unit.id).await? {
             Some(year) => Some((year, counts::waiting(tx, unit.id, year).await?)),
             None => None,
         },
         requests: store::data_requests(tx, unit.id, today).await?,
+        may_keep_members: scope.may(Right::KeepMembers),
         may_read_log: scope.may(Right::ReadAccessLog),
         may_anonymise: scope.may(Right::Anonymise),
         old_books: old_books(tx, viewer, today).await?,

@@ -2,6 +2,7 @@
 
 pub mod exceptions;
 pub mod model;
+pub mod one;
 pub mod pages;
 mod paper;
 mod save;

@@ -22,7 +22,7 @@ use crate::ids::{MeetingId, MemberId, SendingId};
 use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::pages::enter;
 use crate::meetings::roll_call::model::{Dispute, OnRoll, Posted, Tally};
-use crate::meetings::roll_call::{paper, save, saved, undo};
+use crate::meetings::roll_call::{one, paper, save, saved, undo};
 use crate::meetings::{absences, store};
 use crate::organisation::model::Unit;
 use crate::web::{Path, Query};
@@ -51,6 +51,10 @@ struct RollQuery {
     /// Whether the page is to be kept on a telephone: it names those to be marked, no reasons
     /// and nobody else.
     keep: String,
+    /// One person a screen: whom, or behind whom.
+    view: String,
+    number: String,
+    after: String,
 }
 
 /// A person to be marked.
@@ -171,8 +175,14 @@ async fn show(
     if roll.iter().all(|it| it.number.is_none()) {
         return no_roll(frame, meeting);
     }
-    viewer.looks.people(roll.len());
     let mut announced = absences::reasons(&mut tx, &scope, id).await?;
+    if query.view == one::VIEW {
+        let place = one::place(&roll, query.number.parse().ok(), query.after.parse().ok());
+        let reason = place.and_then(|at| announced.remove(&roll[at].member_id));
+        viewer.looks.people(1);
+        return one::page(frame, meeting, &roll, place, reason);
+    }
+    viewer.looks.people(roll.len());
     if !query.keep.is_empty() {
         announced.clear();
         roll.retain(|it| it.number.is_some());

@@ -21,6 +21,7 @@ use crate::ids::{MeetingId, SendingId};
 use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::pages::enter;
 use crate::meetings::roll_call::model::{Marked, OnRoll, Posted, Tally};
+use crate::meetings::roll_call::one;
 use crate::meetings::roll_call::pages::{SAVED, dispute_page, no_roll};
 use crate::meetings::roll_call::version::Save;
 use crate::meetings::store;
@@ -127,6 +128,15 @@ impl Sent {
     /// Whether another account has marked it: a telephone may pass from hand to hand.
     fn is_anothers(&self, viewer: &Viewer) -> bool {
         self.field("user").is_some_and(|it| it != viewer.account_id.to_string())
+    }
+
+    /// Where a browser goes on: to what was saved, or to the next of those called one by one.
+    fn leads_to(&self, id: MeetingId) -> String {
+        if self.field("view") != Some(one::VIEW) {
+            return format!("/meetings/{id}/roll-call/saved");
+        }
+        let number = |name: &str| name.strip_prefix('m').and_then(|it| it.parse().ok());
+        one::behind(id, self.fields.iter().find_map(|(name, _)| number(name)))
     }
 
     /// Whether this is what was saved then, once more.
@@ -266,7 +276,7 @@ async fn nobody(
 
 fn saved(sent: &Sent, id: MeetingId, at: Moment, (present, expected): (i64, i64)) -> Response {
     if !sent.by_script {
-        return Redirect::to(&format!("/meetings/{id}/roll-call/saved")).into_response();
+        return Redirect::to(&sent.leads_to(id)).into_response();
     }
     let key = SendingId::new();
     Json(Saved { saved_at: at, saved: at.shown(), present, expected, key }).into_response()

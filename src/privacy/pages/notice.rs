@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 
+use crate::access::look::Look;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::clock;
@@ -20,6 +21,7 @@ const MOST_UNITS: usize = 5;
 #[derive(Template)]
 #[template(path = "privacy/notice.html")]
 struct NoticePage {
+    look: Look,
     bodies: Vec<Body>,
 }
 
@@ -50,7 +52,11 @@ impl Body {
 }
 
 /// Of the viewer's own units; a stranger is told of those at the top.
-pub async fn show(State(app): State<App>, viewer: Option<Viewer>) -> Result<Html<String>> {
+pub async fn show(
+    State(app): State<App>,
+    look: Look,
+    viewer: Option<Viewer>,
+) -> Result<Html<String>> {
     let mut tx = app.db.read().await?;
     let today = clock::today();
     let grants = viewer.map(|it| it.grants).unwrap_or_default();
@@ -75,5 +81,5 @@ pub async fn show(State(app): State<App>, viewer: Option<Viewer>) -> Result<Html
             clocks: Clocks::of(&mut tx, id, today).await?,
         });
     }
-    Ok(Html(NoticePage { bodies }.render()?))
+    Ok(Html(NoticePage { look, bodies }.render()?))
 }
