@@ -26,36 +26,37 @@ const CSS: &[u8] = include_bytes!("../templates/static/site.css");
 /// when the browser itself is set so. Queries know nothing of the size that a page sets.
 const LARGE: [(&str, f64); 2] = [("site-large.css", 1.4), ("site-largest.css", 2.0)];
 
-/// Each file: its name, its type, and what is in it.
+/// Each file: its name, its type, and what it is put together from. A page has one script.
 macro_rules! files {
-    ($($name:literal: $content_type:expr),+ $(,)?) => {
-        const FILES: &[(&str, &str, &[u8])] = &[
-            $(($name, $content_type, include_bytes!(concat!("../templates/static/", $name)))),+
-        ];
+    ($($name:literal: $content_type:expr, [$($part:literal),+]);+ $(;)?) => {
+        const FILES: &[(&str, &str, &[&[u8]])] = &[$((
+            $name,
+            $content_type,
+            &[$(include_bytes!(concat!("../templates/static/", $part)).as_slice()),+],
+        )),+];
     };
 }
 
 files! {
-    "site.css": STYLE,
-    "app.js": SCRIPT,
-    "forms.js": SCRIPT,
-    "roll.js": SCRIPT,
-    "icons.svg": "image/svg+xml",
-    "icon-192.png": "image/png",
-    "icon-512.png": "image/png",
-    "icon-maskable.png": "image/png",
+    "site.css": STYLE, ["site.css"];
+    "app.js": SCRIPT, ["app.js", "forms.js"];
+    "roll.js": SCRIPT, ["app.js", "roll.js"];
+    "icons.svg": "image/svg+xml", ["icons.svg"];
+    "icon-192.png": "image/png", ["icon-192.png"];
+    "icon-512.png": "image/png", ["icon-512.png"];
+    "icon-maskable.png": "image/png", ["icon-maskable.png"];
 }
 
 /// What a roll that is kept on a telephone is drawn with.
-const OF_A_ROLL: [&str; 6] =
-    ["site.css", "site-large.css", "site-largest.css", "app.js", "roll.js", "icons.svg"];
+const OF_A_ROLL: [&str; 5] =
+    ["site.css", "site-large.css", "site-largest.css", "roll.js", "icons.svg"];
 
 const WORKER: &str = include_str!("../templates/static/sw.js");
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
-    for (.., bytes) in FILES {
-        hash.update(bytes);
+    for (.., parts) in FILES {
+        parts.iter().for_each(|part| hash.update(part));
     }
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash.finalize()[..9])
 });
@@ -63,9 +64,10 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let css = String::from_utf8_lossy(CSS);
     let large = LARGE.map(|(name, times)| (name, STYLE, with_breaks_at(&css, times).into_bytes()));
-    let files = FILES.iter().map(|&(name, content_type, bytes)| {
-        let text = (content_type == SCRIPT).then(|| bare(&String::from_utf8_lossy(bytes)));
-        (name, content_type, text.map_or_else(|| bytes.to_vec(), String::into_bytes))
+    let files = FILES.iter().map(|&(name, content_type, parts)| {
+        let bytes = parts.concat();
+        let text = (content_type == SCRIPT).then(|| bare(&String::from_utf8_lossy(&bytes)));
+        (name, content_type, text.map_or(bytes, String::into_bytes))
     });
     let made = files.chain(large).map(|(name, content_type, bytes)| {
         let (packed, address) = (pack(&bytes), format!("/static/{}/{name}", *HASH));
@@ -120,14 +122,9 @@ pub fn css_largest() -> &'static str {
     address("site-largest.css")
 }
 
-/// The address of the script of every page.
+/// The address of the script of all pages but the calling of a roll.
 pub fn js() -> &'static str {
     address("app.js")
-}
-
-/// The address of the script of a few forms: money, drafts, copying.
-pub fn forms_js() -> &'static str {
-    address("forms.js")
 }
 
 /// The address of the script of the calling of a roll.
@@ -229,11 +226,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_its_script_costs_no_more_than_6_kb_of_script() {
-        for beside in ["roll.js", "forms.js"] {
-            let size: usize =
-                ["app.js", beside].map(|it| find(it).unwrap().packed.len()).iter().sum();
-            assert!(size <= 6 * 1024, "{beside}: {size}");
+    fn a_page_costs_no_more_than_6_kb_of_script() {
+        for name in ["app.js", "roll.js"] {
+            let size = find(name).unwrap().packed.len();
+            assert!(size <= 6 * 1024, "{name}: {size}");
         }
     }
 

@@ -56,4 +56,18 @@
     };
     form.addEventListener('input', keep);
   });
+  // How pages look is changed in place, so that nothing typed is lost: the page as the server has it now says how.
+  all('form.look').forEach((form) => form.addEventListener('submit', async (e) => {
+    const { name, value } = e.submitter || {};
+    if (!name) return;
+    e.preventDefault();
+    try {
+      const reply = await fetch(form.action, { method: 'POST', body: new URLSearchParams([[name, value]]) });
+      const there = new DOMParser().parseFromString(await reply.text(), 'text/html');
+      document.documentElement.className = there.documentElement.className;
+      one('link[rel=stylesheet]').href = one('link[rel=stylesheet]', there).getAttribute('href');
+      form.replaceChildren(...one('form.look', there).childNodes);
+      one('[name=' + name + ']', form).focus();
+    } catch { location.reload(); }
+  }));
 })();

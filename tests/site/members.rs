@@ -218,7 +218,7 @@ async fn filters_narrow_the_list_and_chips_widen_it() {
     list("?on=2018-01-01").await.assert_shows("Bỏ lọc: ngày 01/01/2018");
 
     let page = list("?on=31/02/2026").await;
-    page.assert_is(StatusCode::OK);
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
     page.assert_shows("<title>Lỗi: Đảng viên");
     page.assert_shows("Tháng 2 năm 2026 chỉ có 28 ngày");
     page.assert_hides("Bỏ lọc: ngày");
