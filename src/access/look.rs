@@ -207,7 +207,7 @@ mod tests {
         let before = |referer: &str| {
             let pairs = [(header::HOST, "so.vn:1"), (header::REFERER, referer)];
             let pairs = pairs.into_iter().map(|(name, it)| (name, it.parse().unwrap()));
-            page_before(&HeaderMap::from_iter(pairs)).to_owned()
+            page_before(&pairs.collect::<HeaderMap>()).to_owned()
         };
         assert_eq!(before("http://so.vn:1/units/a1?on=2024-12-31"), "/units/a1?on=2024-12-31");
         for elsewhere in ["http://so.vn:12/x", "https://evil.example/x", "http://so.vn:1//evil", ""]

@@ -43,9 +43,11 @@ const USED_KEY: &str = "Trang này đã lưu một lần với những dấu kh�
 /// The script is told that everything it sent is in the registry.
 #[derive(Serialize)]
 struct Saved {
-    saved_at: Moment,
+    #[serde(rename = "saved_at")]
+    at: Moment,
     /// `19:30 ngày 15/11/2024`
-    saved: String,
+    #[serde(rename = "saved")]
+    said: String,
     present: i64,
     expected: i64,
     /// What to save with the next time.
@@ -279,7 +281,7 @@ fn saved(sent: &Sent, id: MeetingId, at: Moment, (present, expected): (i64, i64)
         return Redirect::to(&sent.leads_to(id)).into_response();
     }
     let key = SendingId::new();
-    Json(Saved { saved_at: at, saved: at.shown(), present, expected, key }).into_response()
+    Json(Saved { at, said: at.shown(), present, expected, key }).into_response()
 }
 
 fn disputed(disputes: &[Marked]) -> Result<Response> {
