@@ -22,6 +22,7 @@ pub struct DataRequests {
 
 /// What a registry holds of what it begins with.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "steps, each of which is taken or not")]
 pub struct Beginnings {
     /// A cell, so that units above it were opened as well.
     pub units: bool,

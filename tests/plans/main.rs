@@ -117,11 +117,6 @@ const THROUGH: &[(&str, &str, &str)] = &[
         "likewise, and only those open, which are closed within weeks",
     ),
     (
-        "FROM introduction_letter AS own CROSS JOIN residence",
-        "introduction_letter",
-        "an index of the open ones alone, for a city or a province, whose people are far more",
-    ),
-    (
         "FROM erasure_member JOIN member ON member.id = erasure_member.member_id JOIN residence",
         "member",
         "five hundred people at most; PostgreSQL, told not to hash, goes by the order of all where \

@@ -27,6 +27,7 @@ const NAMED: usize = 8;
 
 #[derive(Template)]
 #[template(path = "home/above.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the viewer may, each right for itself")]
 struct AbovePage {
     frame: Frame,
     unit: Unit,
