@@ -24,6 +24,8 @@
   // Whether the roll was saved by hand on this page, and nothing marked since.
   let asked = false;
   let isPrepared;
+  // Marks that were pressed and are not kept yet: until they are, the page stands as it was pressed.
+  let pressed = 0;
 
   const soon = (work) => Promise.race([work, new Promise((done, fail) => setTimeout(fail, 20000))]);
   const marked = (it) => Object.entries(it.marks);
@@ -65,7 +67,7 @@
   const draw = (it) => {
     held = it;
     was.value = marked(it).reduce((letters, [number, mark]) => put(letters, number, mark[0]), it.was);
-    Object.entries(inputs).forEach(([number, three]) => {
+    if (!pressed) Object.entries(inputs).forEach(([number, three]) => {
       const letter = it.marks[number]?.[1] ?? it.was[number - 1];
       three.forEach((one) => { one.checked = one.value === letter; });
     });
@@ -112,11 +114,15 @@
     asked = false;
     chosen.forEach((it) => { it.checked = true; });
     tally();
-    return change((it) => chosen.forEach(({ name, value }) => {
-      const number = name.slice(1);
-      const before = it.marks[number]?.[0] ?? it.was[number - 1];
-      if (value === before && !it.sending?.marks[number]) delete it.marks[number]; else it.marks[number] = [before, value];
-    }));
+    const marks = chosen.map(({ name, value }) => [name.slice(1), value]);
+    pressed += 1;
+    return change((it) => {
+      pressed = Math.max(0, pressed - 1);
+      marks.forEach(([number, value]) => {
+        const before = it.marks[number]?.[0] ?? it.was[number - 1];
+        if (value === before && !it.sending?.marks[number]) delete it.marks[number]; else it.marks[number] = [before, value];
+      });
+    });
   };
 
   /** Says what the server will not take, however often it is sent: it stays until somebody gives it up. */
