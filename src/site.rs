@@ -25,7 +25,8 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
-    home, meetings, members, minutes, opinions, privacy, reorganisations, reports, statistics,
+    home, meetings, members, minutes, opinions, privacy, reminders, reorganisations, reports,
+    statistics,
 };
 
 mod again;
@@ -116,6 +117,7 @@ fn routes() -> Routes {
         .merge(exports::pages::routes())
         .merge(exchange::import::pages::routes())
         .merge(privacy::pages::routes())
+        .merge(reminders::pages::routes())
         .merge(api::routes())
 }
 

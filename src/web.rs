@@ -5,14 +5,25 @@ use std::collections::HashMap;
 
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, RawForm, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::settings::Settings;
 
 pub mod list;
+
+/// Where others reach the site: as it was told, or as whoever asks reaches it.
+pub fn origin(settings: &Settings, headers: &HeaderMap) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.clone();
+    }
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let scheme = if settings.secure { "https" } else { "http" };
+    format!("{scheme}://{host}")
+}
 
 /// A part of the path. One that cannot be read leads nowhere: 404.
 pub struct Path<T>(pub T);

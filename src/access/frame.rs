@@ -1,6 +1,7 @@
 //! What stands around a page: the path of units, the places to go, and who is looking.
 
 use crate::access::confirm;
+use crate::access::deputies::Deputy;
 use crate::access::guard::Scope;
 use crate::access::model::{Right, Role};
 use crate::access::viewer::Viewer;
@@ -49,6 +50,8 @@ pub struct Frame {
     pub places: Vec<PlaceLink>,
     pub viewer: String,
     pub role: &'static str,
+    /// `Làm hộ Trần Thị B đến hết 30/11/2024`, where the page is opened with a lent right.
+    pub acts_for: Option<String>,
     /// Whether a form asks for the password before it does what cannot be left to anybody.
     pub confirm: bool,
     /// `10:32:05 ngày 15/11/2024`, where the figures were read on a second server.
@@ -81,7 +84,9 @@ impl Frame {
             current: it.id == unit.id,
         });
         let places = places(scope, unit, place);
-        Ok(Frame { path: steps.collect(), places, ..Frame::bare(viewer, place) })
+        let deputy = viewer.deputies.iter().find(|it| it.unit_id == unit.id);
+        let acts_for = deputy.map(Deputy::said);
+        Ok(Frame { path: steps.collect(), places, acts_for, ..Frame::bare(viewer, place) })
     }
 
     /// The frame of a page that is about no unit.
@@ -105,10 +110,12 @@ impl Frame {
         } else if viewer.is(Role::OrganisationOfficer) {
             places.push(units(place));
         }
+        let all_lent = viewer.deputies.len() == viewer.grants.len();
         Frame {
             path: Vec::new(),
             places,
             viewer: viewer.display_name.clone(),
+            acts_for: viewer.deputies.first().filter(|_| all_lent).map(Deputy::said),
             confirm: confirm::needed(viewer),
             fresh_to: viewer.figures.fresh_to().map(Moment::shown_exactly),
             role: viewer.grants.first().map_or("Chưa có vai trò", |grant| grant.role.label()),

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{enter, list, year_of};
@@ -27,7 +27,7 @@ use crate::organisation::model::Unit;
 use crate::organisation::store::Paths;
 use crate::qr::{self, Qr};
 use crate::vietnamese::day;
-use crate::web::{Path, Query};
+use crate::web::{self, Path, Query};
 use crate::{audit, clock, criteria, organisation};
 
 /// Sheets in one document: a cell has fewer.
@@ -87,16 +87,6 @@ impl Paper {
     }
 }
 
-/// Where others reach the site.
-fn origin(app: &App, headers: &HeaderMap) -> String {
-    if let Some(url) = &app.settings.public_url {
-        return url.clone();
-    }
-    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let scheme = if app.settings.secure { "https" } else { "http" };
-    format!("{scheme}://{host}")
-}
-
 /// What the sheets of one document share: the sets looked up once for each, of which a year
 /// has one or two, and the names of all cells and of what is above them at once.
 struct Shared {
@@ -148,7 +138,7 @@ pub async fn one(
     let chosen: Vec<OptionId> =
         store::choices(&mut tx, &scope, id).await?.into_iter().map(|it| it.1).collect();
     let title = format!("{}: {}", sheet.title(), sheet.full_name);
-    let origin = origin(&app, &headers);
+    let origin = web::origin(&app.settings, &headers);
     let printed = format!("In {}", sheet.title());
     let entry = Act::new("export.print", sheet.member_id.0, printed).in_unit(unit.id);
     viewer.looks.told();
@@ -198,7 +188,7 @@ pub async fn many(
     for (sheet, _, option) in store::choices_of_all(&mut tx, &scope, &filter).await? {
         chosen.entry(sheet).or_default().push(option);
     }
-    let origin = origin(&app, &headers);
+    let origin = web::origin(&app.settings, &headers);
     let paths = organisation::store::paths_below(&mut tx, scope.unit_id()).await?;
     let (mut shared, mut papers) = (Shared { sets: HashMap::new(), paths }, Vec::new());
     for sheet in sheets {
