@@ -37,6 +37,7 @@ mod imports;
 mod letters;
 mod limits;
 mod lists;
+mod mail;
 mod meetings;
 mod members;
 mod merges;
