@@ -135,7 +135,7 @@ test('a newcomer comes by the checklist from an empty registry to a called roll'
 
   await admin.getByRole('link', { name: 'Mở đơn vị' }).click();
   await look(admin, 'start-units');
-  await admin.fill('#list', UNITS.replace('2025-07-01', '1/7/2025'));
+  await admin.fill('#list', UNITS.replace('2025-07-01', '31/6/2025'));
   await admin.getByRole('button', { name: 'Mở các đơn vị' }).click();
   await admin.waitForSelector('#list-wrong');
   await look(admin, 'start-units-wrong');

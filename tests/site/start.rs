@@ -84,8 +84,8 @@ async fn a_faulty_table_writes_nothing_and_comes_back() {
     let faulty = [
         ("", "Dán bảng vào ô này, hoặc chọn một tệp"),
         ("code,kind,name,from_on\n", "chưa có dòng nào"),
-        ("code,kind,name,from_on\nx1,Ấp,Ấp Một,2025-07-01", "dòng 2, cột kind"),
-        ("code,kind,name,from_on\nx1,cell,Chi bộ 1,1/7/2025", "chờ ngày dạng 2024-11-15"),
+        ("code,kind,name,from_on\nx1,Ấp,Ấp Một,2025-07-01", "Bảng, dòng 2, cột kind"),
+        ("code,kind,name,from_on\nx1,cell,Chi bộ 1,7/2025", "chờ ngày dạng 1/7/2025"),
         (
             "code,kind,name,from_on\nok,ward,Phường Được,2025-07-01\na1,cell,Trùng,2025-07-01",
             "mã chưa có trong sổ",

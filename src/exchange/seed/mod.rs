@@ -21,6 +21,7 @@ use crate::ids::{MeetingId, MemberId, UnitId, WorkItemId, WorkplaceId};
 use crate::organisation::model::UnitKind;
 use crate::vietnamese::number::grouped;
 
+mod bytes;
 mod contributions;
 mod meetings;
 mod members;
@@ -239,7 +240,7 @@ pub async fn load_units(
     let delimiter =
         *[b'\t', b';'].iter().find(|it| header.contains(char::from(**it))).unwrap_or(&b',');
     let source = Box::new(text.as_bytes());
-    let mut sheet = Sheet::open_parted(&units::UNITS, source, at.day(), delimiter)?;
+    let mut sheet = Sheet::open_typed(&units::TABLE, source, at.day(), delimiter)?;
     let mut known = Known { units: store::units(tx).await?, ..Known::default() };
     units::load(tx, &mut sheet, &mut known, at).await?;
     let (rows, digest) = sheet.finish();

@@ -3,20 +3,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{self, Read};
+use std::io::Read;
 
 use chrono::NaiveDate;
 use csv::{ErrorKind, StringRecord};
-use sha2::{Digest, Sha256};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use crate::exchange::seed::bytes::Digesting;
 use crate::organisation::model::check_code;
-use crate::vietnamese::day::PartialDay;
+use crate::vietnamese::day::{PartialDay, Precision};
 
 /// The longest text of a field, in characters.
 const LONGEST: usize = 500;
-
-const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
 /// A file that is read: its name and its columns.
 pub struct Layout {
@@ -70,6 +68,8 @@ pub struct Sheet<'a> {
     places: HashMap<&'static str, usize>,
     record: StringRecord,
     today: NaiveDate,
+    /// Whether days may stand as people type them.
+    is_typed: bool,
     rows: i64,
 }
 
@@ -81,6 +81,7 @@ pub struct Row<'a> {
     places: &'a HashMap<&'static str, usize>,
     record: &'a StringRecord,
     today: NaiveDate,
+    is_typed: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -91,17 +92,28 @@ impl<'a> Sheet<'a> {
         source: Box<dyn Read + Send + 'a>,
         today: NaiveDate,
     ) -> Result<Sheet<'a>, Fault> {
-        Sheet::open_parted(layout, source, today, b',')
+        Sheet::open_with(layout, source, today, b',')
     }
 
-    /// Likewise, of a file whose columns something else than a comma parts.
-    pub fn open_parted(
+    /// Likewise of a table that somebody made: something else than a comma may part its columns,
+    /// and days may stand as people type them, `1/7/2025`.
+    pub fn open_typed(
         layout: &'static Layout,
         source: Box<dyn Read + Send + 'a>,
         today: NaiveDate,
         delimiter: u8,
     ) -> Result<Sheet<'a>, Fault> {
-        let digesting = Digesting { source, digest: Sha256::new() };
+        let sheet = Sheet::open_with(layout, source, today, delimiter)?;
+        Ok(Sheet { is_typed: true, ..sheet })
+    }
+
+    fn open_with(
+        layout: &'static Layout,
+        source: Box<dyn Read + Send + 'a>,
+        today: NaiveDate,
+        delimiter: u8,
+    ) -> Result<Sheet<'a>, Fault> {
+        let digesting = Digesting::new(source);
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(digesting);
         let header = reader.headers().map_err(|error| misread(layout.file, &error))?.clone();
         let all = || layout.needed.iter().chain(layout.optional);
@@ -116,12 +128,11 @@ impl<'a> Sheet<'a> {
                 return Err(fault(format!("cột {column} có hai lần")));
             }
         }
-        match layout.needed.iter().find(|it| !places.contains_key(*it)) {
-            Some(missing) => Err(fault(format!("chờ cột {missing}, không thấy"))),
-            None => {
-                Ok(Sheet { layout, reader, places, record: StringRecord::new(), today, rows: 0 })
-            }
+        if let Some(missing) = layout.needed.iter().find(|it| !places.contains_key(*it)) {
+            return Err(fault(format!("chờ cột {missing}, không thấy")));
         }
+        let record = StringRecord::new();
+        Ok(Sheet { layout, reader, places, record, today, is_typed: false, rows: 0 })
     }
 
     pub fn file(&self) -> &'static str {
@@ -134,23 +145,20 @@ impl<'a> Sheet<'a> {
         if !more.map_err(|error| misread(file, &error))? {
             return Ok(None);
         }
-        let line = self.record.position().map_or(0, csv::Position::line);
+        // Where lines end by two bytes, the reader takes a row to begin at the second of them.
+        let behind = u64::from(self.reader.get_ref().has_crlf());
+        let line = self.record.position().map_or(0, csv::Position::line) + behind;
         if !self.record.iter().all(is_nfc) {
             self.record = self.record.iter().map(|it| it.nfc().collect::<String>()).collect();
         }
         self.rows += 1;
         let (places, record) = (&self.places, &self.record);
-        Ok(Some(Row { file, line, places, record, today: self.today }))
+        Ok(Some(Row { file, line, places, record, today: self.today, is_typed: self.is_typed }))
     }
 
     /// The number of rows read, and the SHA-256 of the file in hexadecimal digits.
     pub fn finish(self) -> (i64, String) {
-        let mut digest = String::new();
-        for byte in self.reader.into_inner().digest.finalize() {
-            digest.push(char::from(HEXADECIMAL[usize::from(byte >> 4)]));
-            digest.push(char::from(HEXADECIMAL[usize::from(byte & 15)]));
-        }
-        (self.rows, digest)
+        (self.rows, self.reader.into_inner().finish())
     }
 }
 
@@ -232,9 +240,15 @@ impl<'a> Row<'a> {
     }
 
     pub fn day(&self, column: &'static str) -> Result<Option<NaiveDate>, Fault> {
-        let read = |text: &str| PartialDay::read(text).ok().map(|it| it.day);
-        let whole = |text: &str| is_iso(text, &[10]).then(|| read(text))?;
-        self.word(column, whole, "ngày dạng 2024-11-15")
+        let is_whole = |it: &PartialDay| it.precision == Precision::Day;
+        let read = |text: &str| PartialDay::read(text).ok().filter(is_whole).map(|it| it.day);
+        let fits = |text: &str| self.is_typed || is_iso(text, &[10]);
+        let whole = |text: &str| fits(text).then(|| read(text))?;
+        self.word(column, whole, self.day_form())
+    }
+
+    fn day_form(&self) -> &'static str {
+        if self.is_typed { "ngày dạng 1/7/2025" } else { "ngày dạng 2024-11-15" }
     }
 
     /// The day of something that has happened.
@@ -246,7 +260,7 @@ impl<'a> Row<'a> {
     }
 
     pub fn need_day(&self, column: &'static str) -> Result<NaiveDate, Fault> {
-        self.day(column)?.ok_or_else(|| self.fault(column, "ngày dạng 2024-11-15"))
+        self.day(column)?.ok_or_else(|| self.fault(column, self.day_form()))
     }
 
     pub fn need_past_day(&self, column: &'static str) -> Result<NaiveDate, Fault> {
@@ -295,20 +309,6 @@ pub fn read_hundredths(text: &str) -> Option<i64> {
     Some(units * 100 + rest).filter(|it| *it > 0)
 }
 
-/// Bytes on their way to the CSV reader, added up into the digest of the file.
-struct Digesting<'a> {
-    source: Box<dyn Read + Send + 'a>,
-    digest: Sha256,
-}
-
-impl Read for Digesting<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.source.read(buffer)?;
-        self.digest.update(&buffer[..count]);
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,6 +346,30 @@ mod tests {
     fn a_row_of_another_length_is_a_fault_of_its_line() {
         let mut sheet = sheet("code,on\na\n").unwrap();
         assert_eq!(fault(sheet.read_row()), "thử.csv, dòng 2: chờ 2 ô như dòng tiêu đề, gặp 1 ô");
+    }
+
+    #[test]
+    fn lines_are_counted_however_they_end() {
+        for end in ["\n", "\r\n"] {
+            let text = ["code,on", "a,2025-01-01", "b,gần đây", ""].join(end);
+            let mut sheet = sheet(&text).unwrap();
+            assert!(sheet.read_row().unwrap().unwrap().need_day("on").is_ok());
+            let row = sheet.read_row().unwrap().unwrap();
+            assert!(fault(row.need_day("on")).starts_with("thử.csv, dòng 3, cột on"), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_somebodys_own_has_days_as_people_type_them() {
+        let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        let text = "code;on\na;1/7/2025\nb;2025-07-01\nc;2025\n";
+        let mut sheet = Sheet::open_typed(&LAYOUT, Box::new(text.as_bytes()), today, b';').unwrap();
+        for _ in 0..2 {
+            let day = sheet.read_row().unwrap().unwrap().need_day("on").unwrap();
+            assert_eq!(day, NaiveDate::from_ymd_opt(2025, 7, 1).unwrap());
+        }
+        let year = sheet.read_row().unwrap().unwrap().need_day("on");
+        assert!(fault(year).contains("chờ ngày dạng 1/7/2025"));
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub const UNITS: Layout = Layout {
     optional: &["parent_code", "official_code", "to_on"],
 };
 
+/// The same columns in a table that was pasted, which has no name.
+pub const TABLE: Layout = Layout { file: "Bảng", needed: UNITS.needed, optional: UNITS.optional };
+
 pub const WORKPLACES: Layout =
     Layout { file: "workplaces.csv", needed: &["code", "name"], optional: &["weight"] };
 
