@@ -172,20 +172,21 @@ async fn seal_some(db: &Db, key: &Key) -> sqlx::Result<usize> {
     let (mut position, mut seal, mut revision) =
         last.map_or((0, Vec::new(), 0), |it| (it.position, it.seal, it.revision));
     let (key_id, sealed_at) = (key.id(), clock::now());
+    let mut links = Vec::with_capacity(entries.len());
     for Unsealed { entry, is_change } in &entries {
         position += 1;
         revision += is_change;
         seal = key.seal(&seal, entry)?;
-        let link = Seal {
+        links.push(Seal {
             position,
             entry_id: entry.id,
             key_id: key_id.clone(),
             seal: seal.clone(),
             sealed_at,
             revision,
-        };
-        store::add_seal(&mut tx, &link).await?;
+        });
     }
+    store::add_seals(&mut tx, &links).await?;
     tx.commit().await?;
     Ok(entries.len())
 }

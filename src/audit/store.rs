@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use crate::audit::model::{Act, Actor, Entry, Seal};
 use crate::clock;
+use crate::db::bulk::insert;
+use crate::db::tables::{Table, Value};
 use crate::db::{Tx, change, on};
 use crate::ids::AuditEntryId;
 
@@ -37,6 +39,47 @@ pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
     let sql = "INSERT INTO audit_unsealed (entry_id, is_change) VALUES ($1, $2)";
     change!(tx, sqlx::query(sql).bind(id).bind(i64::from(is_change)))?;
     Ok(())
+}
+
+/// Writes the entries of a whole list, in its order. Belongs into the transaction of the acts
+/// themselves.
+pub async fn append_all(tx: &mut Tx, actor: &Actor, acts: &[Act]) -> sqlx::Result<()> {
+    let (mut entries, mut tail) = (Vec::with_capacity(acts.len()), Vec::with_capacity(acts.len()));
+    for act in acts {
+        let id = AuditEntryId::new();
+        let changes =
+            serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
+        entries.push(vec![
+            id.0.into(),
+            clock::now().into(),
+            actor.account_id.map(|it| it.0).into(),
+            actor.name.as_str().into(),
+            actor.address.as_str().into(),
+            act.action.into(),
+            act.action.split('.').next().unwrap_or_default().into(),
+            act.subject_id.into(),
+            act.unit_id.map(|it| it.0).into(),
+            act.summary.as_str().into(),
+            changes.into(),
+        ]);
+        tail.push(vec![id.0.into(), Value::from(act.changes_registry())]);
+    }
+    let entry = [
+        ("id", "uuid"),
+        ("at", "int8"),
+        ("account_id", "uuid"),
+        ("account_name", "text"),
+        ("address", "text"),
+        ("action", "text"),
+        ("subject", "text"),
+        ("subject_id", "uuid"),
+        ("unit_id", "uuid"),
+        ("summary", "text"),
+        ("changes", "text"),
+    ];
+    insert(&Table::of("audit_entry", &entry), tx, &entries).await?;
+    let unsealed = [("entry_id", "uuid"), ("is_change", "int8")];
+    insert(&Table::of("audit_unsealed", &unsealed), tx, &tail).await
 }
 
 /// The history of one record, newest first, at most `limit` entries.
@@ -107,23 +150,33 @@ pub async fn first_outside(tx: &mut Tx) -> sqlx::Result<Option<Entry>> {
     on!(tx, db => sqlx::query_as(sql).fetch_optional(db))
 }
 
-/// Adds a link, and takes its entry off the tail. Two sealers at once: the second
-/// fails on the position.
-pub async fn add_seal(tx: &mut Tx, seal: &Seal) -> sqlx::Result<()> {
-    let sql = "INSERT INTO audit_seal (position, entry_id, key_id, seal, sealed_at, revision)
-               VALUES ($1, $2, $3, $4, $5, $6)";
-    change!(
-        tx,
-        sqlx::query(sql)
-            .bind(seal.position)
-            .bind(seal.entry_id)
-            .bind(&seal.key_id)
-            .bind(&seal.seal)
-            .bind(seal.sealed_at)
-            .bind(seal.revision)
-    )?;
-    let sql = "DELETE FROM audit_unsealed WHERE entry_id = $1";
-    change!(tx, sqlx::query(sql).bind(seal.entry_id))?;
+/// Adds links, and takes their entries off the tail. Two sealers at once: the second fails on
+/// the position.
+pub async fn add_seals(tx: &mut Tx, seals: &[Seal]) -> sqlx::Result<()> {
+    let Some(first) = seals.first() else { return Ok(()) };
+    let row = |it: &Seal| {
+        vec![
+            it.position.into(),
+            it.entry_id.0.into(),
+            it.key_id.clone().into(),
+            it.seal.clone().into(),
+            it.sealed_at.into(),
+            it.revision.into(),
+        ]
+    };
+    let columns = [
+        ("position", "int8"),
+        ("entry_id", "uuid"),
+        ("key_id", "bytea"),
+        ("seal", "bytea"),
+        ("sealed_at", "int8"),
+        ("revision", "int8"),
+    ];
+    let rows: Vec<Vec<Value>> = seals.iter().map(row).collect();
+    insert(&Table::of("audit_seal", &columns), tx, &rows).await?;
+    let sql = "DELETE FROM audit_unsealed
+               WHERE entry_id IN (SELECT entry_id FROM audit_seal WHERE position >= $1)";
+    change!(tx, sqlx::query(sql).bind(first.position))?;
     Ok(())
 }
 

@@ -96,7 +96,8 @@ impl Members {
             today,
             known: &known,
         };
-        let judged = judge.judge(&store::rows(&mut tx, import.id).await?);
+        let rows = store::rows(&mut tx, import.id).await?;
+        let judged = judge.judge(&rows);
         let tally = Tally::of(&judged);
         println!("Chữ trong tệp: {}", import.lettering.label());
         println!(
@@ -125,7 +126,7 @@ impl Members {
         }
         let writing =
             Writing { actor: &actor, import: &import, cell: &cell, today, at: clock::now() };
-        let (added, changed) = apply::apply(&mut tx, &writing, judged).await?;
+        let (added, changed) = apply::apply(&mut tx, &writing, rows, judged).await?;
         tx.commit().await?;
         println!("Đã ghi: thêm {added}, sửa {changed}.");
         finish(db, database).await

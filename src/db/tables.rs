@@ -234,6 +234,22 @@ fn in_order(mut waiting: Vec<Table>) -> sqlx::Result<Vec<Table>> {
 }
 
 impl Table {
+    /// A table whose writer knows the columns of a row and the kind of each, as `PostgreSQL`
+    /// names it.
+    pub fn of(name: &str, columns: &[(&str, &str)]) -> Table {
+        let column = |(name, kind): &(&str, &str)| Column {
+            name: (*name).to_owned(),
+            kind: (*kind).to_owned(),
+            refers_to_own: false,
+        };
+        Table {
+            name: name.to_owned(),
+            columns: columns.iter().map(column).collect(),
+            key: Vec::new(),
+            refers_to: Vec::new(),
+        }
+    }
+
     /// The table with these columns, in this order; an error where one is missing.
     pub fn only(&self, columns: &[&str]) -> sqlx::Result<Table> {
         let find = |name: &&str| {

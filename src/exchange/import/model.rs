@@ -76,6 +76,8 @@ pub struct ImportRow {
     pub letter_id: Option<LetterId>,
     /// The version of the member behind this import.
     pub member_version: Option<i64>,
+    /// Likewise of the residence.
+    pub residence_version: Option<i64>,
     /// What stood there before it changed somebody: [`Before`] as JSON.
     pub before: Option<String>,
 }

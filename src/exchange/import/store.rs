@@ -1,9 +1,11 @@
 //! The tables of imports.
 
 use crate::clock::Moment;
+use crate::db::bulk::insert;
+use crate::db::tables::{Table, Value};
 use crate::db::{Tx, change, on, one_row};
 use crate::exchange::import::model::{Import, ImportRow};
-use crate::ids::{ErasureId, ImportId, LetterId, MemberId, ResidenceId, UnitId};
+use crate::ids::{ErasureId, ImportId, UnitId};
 use crate::members::model::Member;
 
 pub async fn add(tx: &mut Tx, new: &Import) -> sqlx::Result<()> {
@@ -32,12 +34,12 @@ pub async fn add(tx: &mut Tx, new: &Import) -> sqlx::Result<()> {
 
 /// Adds the rows of a list: its line in the file, its cells as JSON.
 pub async fn add_rows(tx: &mut Tx, id: ImportId, rows: &[(i64, String)]) -> sqlx::Result<()> {
-    // One statement a row, prepared once: both databases take thousands in a moment.
-    for (line, cells) in rows {
-        let sql = "INSERT INTO list_import_row (import_id, line, cells) VALUES ($1, $2, $3)";
-        change!(tx, sqlx::query(sql).bind(id).bind(line).bind(cells))?;
-    }
-    Ok(())
+    let columns = [("import_id", "uuid"), ("line", "int8"), ("cells", "text")];
+    let row = |(line, cells): &(i64, String)| {
+        vec![id.0.into(), Value::from(*line), Value::from(cells.as_str())]
+    };
+    let rows: Vec<Vec<Value>> = rows.iter().map(row).collect();
+    insert(&Table::of("list_import_row", &columns), tx, &rows).await
 }
 
 pub async fn get(tx: &mut Tx, id: ImportId) -> sqlx::Result<Import> {
@@ -97,36 +99,41 @@ pub async fn leave_out(tx: &mut Tx, id: ImportId, line: i64, out: bool) -> sqlx:
     Ok(())
 }
 
-/// What a row wrote.
-pub struct Written {
-    pub line: i64,
-    pub outcome: &'static str,
-    pub member_id: MemberId,
-    pub residence_id: Option<ResidenceId>,
-    pub letter_id: Option<LetterId>,
-    pub member_version: i64,
-    pub residence_version: i64,
-    pub before: Option<String>,
-}
-
-pub async fn note(tx: &mut Tx, id: ImportId, it: &Written) -> sqlx::Result<()> {
-    let sql = "UPDATE list_import_row
-               SET outcome = $3, member_id = $4, residence_id = $5, letter_id = $6,
-                   member_version = $7, residence_version = $8, before = $9
-               WHERE import_id = $1 AND line = $2";
-    one_row(change!(
-        tx,
-        sqlx::query(sql)
-            .bind(id)
-            .bind(it.line)
-            .bind(it.outcome)
-            .bind(it.member_id)
-            .bind(it.residence_id)
-            .bind(it.letter_id)
-            .bind(it.member_version)
-            .bind(it.residence_version)
-            .bind(&it.before)
-    )?)
+/// Writes what became of the rows of a draft, all of which are given: in place of those that
+/// are there, which takes a thousandth of the statements of changing each.
+pub async fn note(tx: &mut Tx, id: ImportId, rows: &[ImportRow]) -> sqlx::Result<()> {
+    let sql = "DELETE FROM list_import_row WHERE import_id = $1";
+    change!(tx, sqlx::query(sql).bind(id))?;
+    let columns = [
+        ("import_id", "uuid"),
+        ("line", "int8"),
+        ("cells", "text"),
+        ("left_out", "int8"),
+        ("outcome", "text"),
+        ("member_id", "uuid"),
+        ("residence_id", "uuid"),
+        ("letter_id", "uuid"),
+        ("member_version", "int8"),
+        ("residence_version", "int8"),
+        ("before", "text"),
+    ];
+    let row = |it: &ImportRow| -> Vec<Value> {
+        vec![
+            id.0.into(),
+            it.line.into(),
+            it.cells.as_str().into(),
+            it.left_out.into(),
+            it.outcome.as_deref().into(),
+            it.member_id.map(|it| it.0).into(),
+            it.residence_id.map(|it| it.0).into(),
+            it.letter_id.map(|it| it.0).into(),
+            it.member_version.into(),
+            it.residence_version.into(),
+            it.before.as_deref().into(),
+        ]
+    };
+    let rows: Vec<Vec<Value>> = rows.iter().map(row).collect();
+    insert(&Table::of("list_import_row", &columns), tx, &rows).await
 }
 
 /// A draft is written down; no row where it was already.

@@ -277,7 +277,7 @@ pub async fn change(
         today: clock::today(),
         at,
     };
-    apply::apply(&mut tx, &writing, judged).await?;
+    apply::apply(&mut tx, &writing, rows, judged).await?;
     tx.commit().await?;
     Ok(there)
 }
