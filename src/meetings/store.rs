@@ -128,13 +128,16 @@ pub async fn put(
     standing: &Standing,
     numbers: &[i64],
 ) -> sqlx::Result<()> {
-    let list = numbers.iter().fold(String::from(","), |list, it| list + &it.to_string() + ",");
+    // A letter for each number of the roll: read in one step, where a list is searched.
+    let last = numbers.iter().max().copied().unwrap_or(0);
+    let letter = |number| if numbers.contains(&number) { '1' } else { '0' };
+    let chosen: String = (1..=last).map(letter).collect();
     let sql = "UPDATE attendance SET status = $2, reason = $3
                WHERE meeting_id = $1 AND number IS NOT NULL
-                 AND $4 LIKE '%,' || CAST(number AS TEXT) || ',%'";
+                 AND SUBSTR($4, CAST(number AS INTEGER), 1) = '1'";
     let written = change!(
         tx,
-        sqlx::query(sql).bind(id).bind(standing.status).bind(&standing.reason).bind(&list)
+        sqlx::query(sql).bind(id).bind(standing.status).bind(&standing.reason).bind(&chosen)
     )?;
     if usize::try_from(written) == Ok(numbers.len()) {
         Ok(())
