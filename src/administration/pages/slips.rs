@@ -44,6 +44,8 @@ type Waiting = Vec<(Account, Vec<NamedGrant>)>;
 struct ChoosePage {
     frame: Frame,
     waiting: Waiting,
+    /// How many more wait than one print holds.
+    more: usize,
     faults: Faults,
 }
 
@@ -63,20 +65,22 @@ struct Slip {
     qr: Option<Qr>,
 }
 
-/// The open accounts without a password that the viewer administers.
-async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Result<Waiting> {
+/// The open accounts without a password that the viewer administers, as many as one print
+/// holds, and how many more there are.
+async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Result<(Waiting, usize)> {
     let mut waiting = administered(tx, viewer).await?;
     let waits = |it: &Account| it.password_hash.is_none() && it.disabled_at.is_none();
     waiting.retain(|(it, _)| waits(it) && it.id != viewer.account_id);
+    let more = waiting.len().saturating_sub(MOST);
     waiting.truncate(MOST);
-    Ok(waiting)
+    Ok((waiting, more))
 }
 
 async fn choose(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
     need_administrator(&viewer)?;
-    let waiting = waiting(&mut app.db.read().await?, &viewer).await?;
+    let (waiting, more) = waiting(&mut app.db.read().await?, &viewer).await?;
     let frame = Frame::bare(&viewer, Place::Accounts);
-    Ok(Html(ChoosePage { frame, waiting, faults: Faults::default() }.render()?))
+    Ok(Html(ChoosePage { frame, waiting, more, faults: Faults::default() }.render()?))
 }
 
 /// Makes a link for each that was chosen; those made before lose their force. They are shown
@@ -95,13 +99,13 @@ async fn print(
     confirm::check(&app, &viewer, all(confirm::FIELD).next().unwrap_or_default(), &mut faults)
         .await?;
     let mut tx = app.db.write().await?;
-    let mut waiting = waiting(&mut tx, &viewer).await?;
+    let (mut waiting, more) = waiting(&mut tx, &viewer).await?;
     if !waiting.iter().any(|(it, _)| chosen.contains(&*it.id.to_string())) {
         faults.add("accounts", "Chọn ít nhất một người để in phiếu");
     }
     if !faults.is_empty() {
         let frame = Frame::bare(&viewer, Place::Accounts);
-        let page = ChoosePage { frame, waiting, faults };
+        let page = ChoosePage { frame, waiting, more, faults };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     }
     waiting.retain(|(it, _)| chosen.contains(&*it.id.to_string()));
