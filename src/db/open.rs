@@ -200,7 +200,7 @@ pub(super) async fn open_sqlite(file: &Path, create: bool, back_up: bool) -> Res
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_lazy_with(
             // The system keeps what they read in a cache of its own, which they share.
-            options.create_if_missing(false).read_only(true).pragma("cache_size", "-4096"),
+            options.create_if_missing(false).read_only(true).pragma("cache_size", "-2048"),
         );
     let db = Db::Sqlite { readers, writer: writer.clone() };
     if back_up {

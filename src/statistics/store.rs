@@ -262,19 +262,24 @@ pub async fn by_kind(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<B
 /// name are counted together, as cells have the same ones.
 pub async fn by_work(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ByWork>> {
     let (from, to) = as_of.days();
+    // Added up by their ids first: a name is looked up for each work, not for each gift.
     let sql = "SELECT work_item.kind, work_item.name,
-                      CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
-                                    THEN 1 ELSE -1 END) AS BIGINT) AS count,
-                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd
-               FROM unit_ancestor
-               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
-                                 AND contribution.given_on >= $2
-                                 AND contribution.given_on < $3
-                                 AND contribution.given_on >= unit_ancestor.from_on
-                                 AND (unit_ancestor.to_on IS NULL
-                                      OR contribution.given_on < unit_ancestor.to_on)
-               LEFT JOIN work_item ON work_item.id = contribution.work_item_id
-               WHERE unit_ancestor.ancestor_id = $1
+                      CAST(SUM(given.count) AS BIGINT) AS count,
+                      CAST(SUM(given.amount_vnd) AS BIGINT) AS amount_vnd
+               FROM (SELECT contribution.work_item_id,
+                            SUM(CASE WHEN contribution.reverses_id IS NULL
+                                     THEN 1 ELSE -1 END) AS count,
+                            SUM(contribution.amount_vnd) AS amount_vnd
+                     FROM unit_ancestor
+                     JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
+                                       AND contribution.given_on >= $2
+                                       AND contribution.given_on < $3
+                                       AND contribution.given_on >= unit_ancestor.from_on
+                                       AND (unit_ancestor.to_on IS NULL
+                                            OR contribution.given_on < unit_ancestor.to_on)
+                     WHERE unit_ancestor.ancestor_id = $1
+                     GROUP BY contribution.work_item_id) AS given
+               LEFT JOIN work_item ON work_item.id = given.work_item_id
                GROUP BY work_item.kind, work_item.name, work_item.folded
                ORDER BY work_item.folded NULLS LAST, work_item.kind";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))

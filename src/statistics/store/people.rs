@@ -73,25 +73,27 @@ pub async fn by_workplace(
     on: NaiveDate,
     kept_on: NaiveDate,
 ) -> sqlx::Result<Vec<AtWork>> {
+    // Counted by their ids, and named afterwards: there are few of them.
     let sql = concat!(
-        "SELECT workplace.id, workplace.name, COUNT(*) AS count
-         FROM unit_ancestor
-         JOIN residence ON residence.cell_id = unit_ancestor.unit_id
-                        AND residence.category = 'normal'
-                        AND residence.started_on <= $2
-                        AND (residence.ended_on IS NULL OR residence.ended_on > $2)
-         JOIN member ON member.id = residence.member_id
-         LEFT JOIN workplace
-           ON workplace.id = member.workplace_id
-          AND ((residence.ended_on IS NULL AND unit_ancestor.to_on IS NULL
-                AND unit_ancestor.from_on <= $3) OR ",
+        "SELECT workplace.id, workplace.name, counted.count
+         FROM (SELECT workplace_id, COUNT(*) AS count
+               FROM (SELECT CASE WHEN (residence.ended_on IS NULL
+                                       AND unit_ancestor.to_on IS NULL
+                                       AND unit_ancestor.from_on <= $3) OR ",
         kept_in!("$1", "$3", "residence.member_id"),
-        ")
-         WHERE unit_ancestor.ancestor_id = $1
-           AND unit_ancestor.from_on <= $2
-           AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
-         GROUP BY workplace.id, workplace.name, workplace.folded
-         ORDER BY CASE WHEN workplace.id IS NULL THEN 1 ELSE 0 END, count DESC,
+        "                 THEN member.workplace_id END AS workplace_id
+                     FROM unit_ancestor
+                     JOIN residence ON residence.cell_id = unit_ancestor.unit_id
+                                    AND residence.category = 'normal'
+                                    AND residence.started_on <= $2
+                                    AND (residence.ended_on IS NULL OR residence.ended_on > $2)
+                     JOIN member ON member.id = residence.member_id
+                     WHERE unit_ancestor.ancestor_id = $1
+                       AND unit_ancestor.from_on <= $2
+                       AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)) AS person
+               GROUP BY workplace_id) AS counted
+         LEFT JOIN workplace ON workplace.id = counted.workplace_id
+         ORDER BY CASE WHEN workplace.id IS NULL THEN 1 ELSE 0 END, counted.count DESC,
                   workplace.folded"
     );
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).bind(kept_on).fetch_all(db))
