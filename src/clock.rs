@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Moment(pub i64);
 
 /// Viet Nam is seven hours ahead of UTC all the year round.
-const HOURS_AHEAD: i32 = 7;
+pub const HOURS_AHEAD: i32 = 7;
 
 impl Moment {
     /// The moment `seconds` later, or earlier where they are negative.
@@ -45,6 +45,12 @@ impl Moment {
     /// `2024-11-15T20:04:00+07:00`, for machines.
     pub fn iso(self) -> String {
         self.local().to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
+    /// `20241115T130400Z`: in UTC, as calendars write it.
+    pub fn utc_basic(self) -> String {
+        let utc = DateTime::from_timestamp_micros(self.0).unwrap_or_default();
+        utc.format("%Y%m%dT%H%M%SZ").to_string()
     }
 
     fn local(self) -> DateTime<FixedOffset> {

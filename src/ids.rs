@@ -58,6 +58,7 @@ ids!(
     ErasureId,
     EvaluationYearId,
     ExportId,
+    FeedId,
     GrantId,
     GuestId,
     ImportId,

@@ -53,6 +53,7 @@ pub mod exchange;
 pub mod exports;
 pub mod home;
 pub mod recount;
+pub mod reminders;
 
 pub mod privacy;
 

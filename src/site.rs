@@ -29,7 +29,8 @@ use crate::error::{Error, Failure};
 use crate::settings::Settings;
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
-    home, meetings, members, minutes, opinions, privacy, reorganisations, reports, statistics, web,
+    home, meetings, members, minutes, opinions, privacy, reminders, reorganisations, reports,
+    statistics, web,
 };
 
 mod again;
@@ -124,6 +125,7 @@ fn routes() -> Routes {
         .merge(exchange::import::pages::routes())
         .merge(exchange::units::routes())
         .merge(privacy::pages::routes())
+        .merge(reminders::pages::routes())
         .merge(api::routes())
 }
 

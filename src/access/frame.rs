@@ -1,6 +1,7 @@
 //! What stands around a page: the path of units, the places to go, and who is looking.
 
 use crate::access::confirm;
+use crate::access::deputies::Deputy;
 use crate::access::guard::Scope;
 use crate::access::look::Look;
 use crate::access::model::{Right, Role};
@@ -53,6 +54,8 @@ pub struct Frame {
     /// Whose the page is: what a browser keeps for one account, it shows to no other.
     pub account_id: AccountId,
     pub role: &'static str,
+    /// `Làm hộ Trần Thị B đến hết 30/11/2024`, where the page is opened with a lent right.
+    pub acts_for: Option<String>,
     /// Whether a form asks for the password before it does what cannot be left to anybody.
     pub confirm: bool,
     /// How this browser is shown the pages.
@@ -90,7 +93,10 @@ impl Frame {
         });
         let simple = viewer.look.simple && unit.is_cell() && scope.may(Right::KeepMeetings);
         let places = if simple { few(unit, place) } else { places(scope, unit, place) };
-        Ok(Frame { path: steps.collect(), places, simple, ..Frame::bare(viewer, place) })
+        let deputy = viewer.deputies.iter().find(|it| it.unit_id == unit.id);
+        let acts_for = deputy.map(Deputy::said);
+        let bare = Frame::bare(viewer, place);
+        Ok(Frame { path: steps.collect(), places, acts_for, simple, ..bare })
     }
 
     /// The frame of a page that is about no unit.
@@ -118,11 +124,13 @@ impl Frame {
         if simple {
             places.push(help());
         }
+        let all_lent = viewer.deputies.len() == viewer.grants.len();
         Frame {
             path: Vec::new(),
             places,
             viewer: viewer.display_name.clone(),
             account_id: viewer.account_id,
+            acts_for: viewer.deputies.first().filter(|_| all_lent).map(Deputy::said),
             confirm: confirm::needed(viewer),
             look: viewer.look,
             simple,

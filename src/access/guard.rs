@@ -1,6 +1,7 @@
 //! The check that every page passes: whether the viewer may do this in that unit.
 
-use crate::access::model::Right;
+use crate::access::deputies::Deputy;
+use crate::access::model::{Grant, Right};
 use crate::access::viewer::Viewer;
 use crate::clock;
 use crate::db::Tx;
@@ -47,9 +48,31 @@ pub async fn enter(tx: &mut Tx, viewer: &Viewer, unit_id: UnitId, right: Right) 
     let rights = rights(viewer, &above);
     if rights.contains(&right) {
         viewer.looks.enter(unit_id);
+        if let Some(deputy) = lent(viewer, right, &above) {
+            viewer.acting.begin(&deputy.for_name);
+        }
         return Ok(Scope { unit_id, rights });
     }
     Err(if rights.contains(&right.sight()) { Error::Forbidden } else { Error::NotFound })
+}
+
+/// Who has lent the viewer the right, where it is not also the viewer's own.
+fn lent<'a>(viewer: &'a Viewer, right: Right, above: &[Ancestor]) -> Option<&'a Deputy> {
+    let mut lent = None;
+    for grant in viewer.grants.iter().filter(|it| allows(it, right, above)) {
+        lent = Some(viewer.deputies.iter().find(|it| it.grant_id == grant.id)?);
+    }
+    lent
+}
+
+/// Whether the grant has `right` in a unit with these above it, itself included.
+fn allows(grant: &Grant, right: Right, above: &[Ancestor]) -> bool {
+    match grant.unit_id {
+        None => grant.role.allows(right, false, grant.names),
+        Some(unit_id) => above.iter().any(|it| {
+            it.ancestor_id == unit_id && grant.role.allows(right, it.depth > 0, grant.names)
+        }),
+    }
 }
 
 fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
@@ -71,14 +94,7 @@ fn rights(viewer: &Viewer, above: &[Ancestor]) -> Vec<Right> {
         Right::ReadAccessLog,
         Right::Anonymise,
     ];
-    let has = |right: &Right| {
-        viewer.grants.iter().any(|grant| match grant.unit_id {
-            None => grant.role.allows(*right, false, grant.names),
-            Some(unit_id) => above.iter().any(|it| {
-                it.ancestor_id == unit_id && grant.role.allows(*right, it.depth > 0, grant.names)
-            }),
-        })
-    };
+    let has = |right: &Right| viewer.grants.iter().any(|grant| allows(grant, *right, above));
     let reached = |right: &Right| viewer.limits.is_none_or(|it| it.reach(*right, above));
     ALL.into_iter().filter(has).filter(reached).collect()
 }

@@ -4,7 +4,9 @@ pub mod model;
 pub mod store;
 
 pub mod confirm;
+pub mod deputies;
 pub mod factor;
+pub mod feeds;
 pub mod guard;
 pub mod limits;
 pub mod looks;

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use crate::access::deputies::Deputy;
 use crate::access::form::{PasswordForm, SignInForm};
 use crate::access::frame::{Frame, Place};
 use crate::access::look::{self, Look};
@@ -61,9 +62,19 @@ struct SignInPage {
 struct AccountPage {
     frame: Frame,
     viewer: Viewer,
-    roles: Vec<(Role, String)>,
+    roles: Vec<RoleLine>,
     faults: Faults,
     changed: bool,
+}
+
+/// A role of the account.
+struct RoleLine {
+    role: Role,
+    unit: String,
+    /// `Làm hộ …`, of one that is lent.
+    lent: Option<String>,
+    /// The code of the cell whose secretary the account is: it may name a deputy there.
+    cell: Option<String>,
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -177,7 +188,7 @@ fn check_new_password(form: &PasswordForm, units: &[String], faults: &mut Faults
 async fn units_of(tx: &mut Tx, id: AccountId) -> Result<Vec<String>> {
     let mut units = Vec::new();
     // As many look-ups as the account has roles: one or two.
-    for grant in store::given_to(tx, id).await? {
+    for grant in store::given_to(tx, id, clock::today()).await? {
         if let Some(unit_id) = grant.unit_id {
             units.push(organisation::store::get(tx, unit_id, clock::today()).await?.name);
         }
@@ -210,11 +221,16 @@ async fn account_page(
     let mut roles = Vec::new();
     // As many look-ups as the account has roles: one or two.
     for grant in &viewer.grants {
-        let unit = match grant.unit_id {
-            Some(id) => organisation::store::get(&mut tx, id, clock::today()).await?.name,
-            None => "Cả sổ".to_owned(),
+        let (unit, code) = match grant.unit_id {
+            Some(id) => {
+                let unit = organisation::store::get(&mut tx, id, clock::today()).await?;
+                (unit.name, Some(unit.code))
+            }
+            None => ("Cả sổ".to_owned(), None),
         };
-        roles.push((grant.role, unit));
+        let lent = viewer.deputies.iter().find(|it| it.grant_id == grant.id).map(Deputy::said);
+        let may_lend = grant.role == Role::CellSecretary && lent.is_none();
+        roles.push(RoleLine { role: grant.role, unit, lent, cell: code.filter(|_| may_lend) });
     }
     let frame = Frame::bare(&viewer, Place::Nowhere);
     Ok(AccountPage { frame, viewer, roles, faults, changed })

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::access::confirm::Renewed;
+use crate::access::deputies::Acting;
 use crate::access::figures::Figures;
 use crate::access::look::Look;
 use crate::access::looks::Looks;
@@ -136,7 +137,7 @@ async fn viewer(
         }
         return Ok(None);
     }
-    let grants = store::grants_of(&mut tx, found.account_id, now.day()).await?;
+    let (grants, deputies) = store::deputies::held(&mut tx, found.account_id, now.day()).await?;
     let lacks_factor = store::factors::lacks(&mut tx, found.account_id, now.day()).await?;
     let revision = audit::store::revision(&mut tx).await?;
     drop(tx);
@@ -151,6 +152,8 @@ async fn viewer(
         login: found.login,
         display_name: found.display_name,
         grants,
+        deputies,
+        acting: Acting::default(),
         address: address.0.to_string(),
         session: token_hash.to_vec(),
         session_id: Some(found.id),

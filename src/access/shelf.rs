@@ -22,6 +22,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::access::confirm;
+use crate::access::deputies::Acting;
 use crate::access::looks::{Looks, Seen};
 use crate::access::viewer::Viewer;
 use crate::clock;
@@ -67,12 +68,23 @@ struct Page {
     content_type: Option<HeaderValue>,
     is_gzip: bool,
     seen: Seen,
+    /// For whom it was opened, where that was somebody else.
+    acting: Acting,
     /// When a page that says so is due to be made anew; nothing on others.
     due: Option<Instant>,
     used: u64,
 }
 
 impl Page {
+    /// Who looks at a page that is kept has seen what it shows, in the same right as when it
+    /// was made.
+    fn shown_to(&self, viewer: &Viewer) {
+        viewer.looks.again(self.seen);
+        if let Some(for_name) = self.acting.for_name() {
+            viewer.acting.begin(for_name);
+        }
+    }
+
     fn response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         let headers = response.headers_mut();
@@ -164,6 +176,7 @@ impl Maker {
             body: packed.map_or(body, Bytes::from),
             content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
             seen: viewer.looks.seen(),
+            acting: viewer.acting,
             due: says_when.then(|| Instant::now() + OFTEN.max(began.elapsed() * SHARE)),
             used: 0,
         };
@@ -202,11 +215,11 @@ pub async fn keep(mut request: Request, next: Next) -> Response {
     let found = shelf.pages().find(&key, viewer.revision);
     match found {
         Found::Fresh(page) => {
-            viewer.looks.again(page.seen);
+            page.shown_to(&viewer);
             page.response()
         }
         Found::Late(page) => {
-            viewer.looks.again(page.seen);
+            page.shown_to(&viewer);
             let is_due = page.due.is_some_and(|it| it <= Instant::now());
             if is_due && let Ok(maker) = shelf.begin(key) {
                 // What is made beside this request is no look of its own.
@@ -269,6 +282,7 @@ mod tests {
             content_type: None,
             is_gzip: false,
             seen: Seen::default(),
+            acting: Acting::default(),
             due: None,
             used: 0,
         }

@@ -8,6 +8,7 @@ use crate::ids::AccountId;
 pub use self::failures::{
     count_failure, failures, forget_failures, hold_failures, purge_failures, take_back_failure,
 };
+pub(crate) use self::grants::in_force;
 pub use self::grants::{
     GrantOfUnit, NamedGrant, Passed, add_grant, find_grant, get_grant, given_to, grants_below,
     grants_in_units, grants_of, named_grants, pass_on, revoke_grant, take_back,
@@ -18,8 +19,10 @@ pub use self::sessions::{
     remove_session, remove_sessions_of, renew_session, see_session, sign_ins,
 };
 
+pub mod deputies;
 pub mod factors;
 mod failures;
+pub mod feeds;
 mod grants;
 mod links;
 mod sessions;
@@ -61,11 +64,12 @@ pub async fn add(
     Ok(())
 }
 
-/// Sets a password, and ends every sign-in and every token made with the old one.
+/// Sets a password, and ends every sign-in, token and calendar made with the old one.
 pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, at: Moment) -> sqlx::Result<()> {
     let sql = "UPDATE account SET password_hash = $2, version = version + 1 WHERE id = $1";
     one_row(change!(tx, sqlx::query(sql).bind(id).bind(hash))?)?;
     tokens::revoke_all(tx, id, at).await?;
+    feeds::revoke_all(tx, id, at).await?;
     remove_sessions_of(tx, id).await?;
     Ok(())
 }

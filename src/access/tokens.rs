@@ -7,10 +7,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 
-use crate::access::confirm::Renewed;
-use crate::access::figures::Figures;
-use crate::access::look::Look;
-use crate::access::looks::Looks;
 use crate::access::model::Right;
 use crate::access::session::{self, Token};
 use crate::access::viewer::{ClientAddress, Viewer};
@@ -170,7 +166,7 @@ async fn viewer(app: &App, typed: &str, address: &str) -> sqlx::Result<Result<Vi
     if store::factors::lacks(&mut tx, token.account_id, now.day()).await? {
         return Ok(Err(Refused("Tài khoản của mã truy cập này chưa bật bảo vệ hai bước.")));
     }
-    let grants = store::grants_of(&mut tx, token.account_id, now.day()).await?;
+    let (grants, deputies) = store::deputies::held(&mut tx, token.account_id, now.day()).await?;
     drop(tx);
     if token.used_at.is_none_or(|it| now.seconds_since(it) >= USED_EVERY) {
         // Who only reads must not have to wait until somebody can write.
@@ -181,23 +177,9 @@ async fn viewer(app: &App, typed: &str, address: &str) -> sqlx::Result<Result<Vi
     // The trail names the token wherever it names who acted.
     let display_name =
         format!("{} (mã truy cập {}, “{}”)", found.display_name, token.prefix, token.name);
-    Ok(Ok(Viewer {
-        account_id: token.account_id,
-        login: found.login,
-        display_name,
-        grants,
-        address: address.to_owned(),
-        session: Vec::new(),
-        session_id: None,
-        confirmed_at: token.created_at,
-        lacks_factor: false,
-        renewed: Renewed::default(),
-        limits: Some(Limits { reach: token.reach, unit_id: token.unit_id }),
-        revision: 0,
-        looks: Looks::default(),
-        figures: Figures::default(),
-        look: Look::default(),
-    }))
+    let reader = (token.account_id, found.login, display_name);
+    let limits = Limits { reach: token.reach, unit_id: token.unit_id };
+    Ok(Ok(Viewer::reading_for(reader, (grants, deputies), address, limits)))
 }
 
 async fn used(app: &App, id: TokenId, now: Moment) -> sqlx::Result<()> {

@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
 use crate::access::confirm::Renewed;
+use crate::access::deputies::{Acting, Deputy};
 use crate::access::figures::Figures;
 use crate::access::look::Look;
 use crate::access::looks::Looks;
@@ -28,6 +29,10 @@ pub struct Viewer {
     pub login: String,
     pub display_name: String,
     pub grants: Vec<Grant>,
+    /// Which of the grants are lent to the account, and by whom.
+    pub deputies: Vec<Deputy>,
+    /// For whom this request acts.
+    pub acting: Acting,
     pub address: String,
     /// The hash of this sign-in's token; empty where a program reads for the account.
     pub session: Vec<u8>,
@@ -53,12 +58,47 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// An account for which a program reads, with the rights of the account and never to write.
+    pub fn reading_for(
+        (account_id, login, display_name): (AccountId, String, String),
+        (grants, deputies): (Vec<Grant>, Vec<Deputy>),
+        address: &str,
+        limits: Limits,
+    ) -> Viewer {
+        Viewer {
+            account_id,
+            login,
+            display_name,
+            grants,
+            deputies,
+            acting: Acting::default(),
+            address: address.to_owned(),
+            session: Vec::new(),
+            session_id: None,
+            // Never: no password was given.
+            confirmed_at: Moment(0),
+            lacks_factor: false,
+            renewed: Renewed::default(),
+            limits: Some(limits),
+            revision: 0,
+            looks: Looks::default(),
+            figures: Figures::default(),
+            look: Look::default(),
+        }
+    }
+
     pub fn actor(&self) -> Actor {
         Actor {
             account_id: Some(self.account_id),
-            name: self.display_name.clone(),
+            name: self.signed_name(),
             address: self.address.clone(),
         }
+    }
+
+    /// The name under which what is done now is written down: with that of whoever lent the
+    /// right, where it is lent.
+    pub fn signed_name(&self) -> String {
+        self.acting.signed(&self.display_name)
     }
 
     /// The hash of the token that stands for this sign-in from now on.

@@ -1,10 +1,11 @@
 //! The forms of units and accounts.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::access::model::{Role, read_login};
 use crate::faults::Faults;
+use crate::ids::GrantId;
 use crate::organisation::model::{UnitKind, check_code};
 use crate::vietnamese::day;
 
@@ -120,6 +121,68 @@ impl AccountForm {
     }
 }
 
+/// Somebody who is to act for the secretary of a cell for a time.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DeputyForm {
+    /// The id of the grant that it makes.
+    pub id: String,
+    /// The account of the secretary, where an administrator sends the form.
+    pub secretary: String,
+    pub login: String,
+    pub from_on: String,
+    pub last_on: String,
+    pub reason: String,
+    /// The password once more, where it is needed.
+    pub confirm: String,
+}
+
+/// A deputy acts for at most so many days: who is away longer gives the office up.
+const LONGEST_DEPUTY: u64 = 366;
+const LONGEST_REASON: usize = 200;
+
+impl DeputyForm {
+    pub fn empty(today: NaiveDate) -> DeputyForm {
+        DeputyForm {
+            id: GrantId::new().to_string(),
+            from_on: day::short(today),
+            ..DeputyForm::default()
+        }
+    }
+
+    /// The first day, the day after the last, and why.
+    pub fn read(
+        &self,
+        today: NaiveDate,
+        faults: &mut Faults,
+    ) -> Option<(NaiveDate, NaiveDate, String)> {
+        let from_on = faults.read("from_on", day::read(&self.from_on)).filter(|from_on| {
+            let ahead = *from_on >= today;
+            if !ahead {
+                faults.add("from_on", "Ngày này đã qua");
+            }
+            ahead
+        });
+        let last_on = faults.read("last_on", day::read(&self.last_on));
+        let reason = self.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        let fits = reason.chars().count() <= LONGEST_REASON;
+        let reason =
+            faults.need("reason", fits.then_some(reason), "Viết gọn lại, nhiều nhất 200 ký tự");
+        let (from_on, last_on, reason) = (from_on?, last_on?, reason?);
+        if last_on < from_on {
+            faults.add("last_on", "Ngày cuối không trước ngày đầu");
+            return None;
+        }
+        let longest = from_on + Days::new(LONGEST_DEPUTY);
+        if last_on > longest {
+            let longest = day::short(longest);
+            faults.add("last_on", format!("Nhiều nhất {LONGEST_DEPUTY} ngày: đến {longest}"));
+            return None;
+        }
+        Some((from_on, last_on.succ_opt()?, reason))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +193,33 @@ mod tests {
         let faults = form.read().unwrap_err();
         for field in ["name", "code", "kind", "from_on"] {
             assert!(faults.of(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_deputy_is_named_ahead_and_for_a_year_at_most() {
+        let today = NaiveDate::from_ymd_opt(2024, 11, 15).unwrap();
+        let read = |from_on: &str, last_on: &str| {
+            let (from_on, last_on) = (from_on.to_owned(), last_on.to_owned());
+            let form = DeputyForm { from_on, last_on, ..DeputyForm::empty(today) };
+            let mut faults = Faults::default();
+            (form.read(today, &mut faults), faults)
+        };
+        let (days, _) = read("15/11/2024", "30/11/2024");
+        let (from_on, to_on, _) = days.unwrap();
+        assert_eq!(
+            (day::short(from_on), day::short(to_on)),
+            ("15/11/2024".into(), "01/12/2024".into())
+        );
+        assert!(read("15/11/2024", "16/11/2025").0.is_some());
+        for (from_on, last_on, field) in [
+            ("14/11/2024", "30/11/2024", "from_on"),
+            ("20/11/2024", "19/11/2024", "last_on"),
+            ("15/11/2024", "17/11/2025", "last_on"),
+            ("15/11/2024", "", "last_on"),
+        ] {
+            let (days, faults) = read(from_on, last_on);
+            assert!(days.is_none() && faults.of(field).is_some(), "{from_on} {last_on}");
         }
     }
 

@@ -203,7 +203,8 @@ async fn list(db: &Db) -> Outcome {
             let names = if grant.names { "\txem họ tên" } else { "" };
             let begins = named.begins().map(|it| format!("\ttừ {it}")).unwrap_or_default();
             let role = grant.role.as_str().replace('_', "-");
-            println!("\t{role}\t{place}{names}{begins}");
+            let lent = named.lent().map(|it| format!("\t{it}")).unwrap_or_default();
+            println!("\t{role}\t{place}{names}{begins}{lent}");
         }
     }
     Ok(())

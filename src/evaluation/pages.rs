@@ -94,7 +94,7 @@ async fn enter(
 
 /// An act that the viewer does now.
 fn act(viewer: &Viewer, kind: ActKind, note: &str) -> Act {
-    let (account_name, note) = (viewer.display_name.clone(), note.to_owned());
+    let (account_name, note) = (viewer.signed_name(), note.to_owned());
     Act { id: ActId::new(), kind, account_name, note, at: clock::now() }
 }
 

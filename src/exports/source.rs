@@ -70,7 +70,7 @@ impl Prepared {
             file: format!("{}.{}", self.table.file, format.kind().0),
             said: self.said.clone(),
             purpose,
-            account_name: viewer.display_name.clone(),
+            account_name: viewer.signed_name(),
             expected: self.expected,
             written: 0,
             bytes: 0,

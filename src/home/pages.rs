@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::access::deputies::Deputy;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
 use crate::access::model::{Grant, Right, Role};
@@ -55,6 +56,8 @@ struct ChoosePage {
 /// Where a grant leads to.
 struct Landing {
     role: Role,
+    /// `Làm hộ …`, of a role that is lent.
+    lent: Option<String>,
     unit: String,
     href: String,
     /// The last day of a unit that has ended: its book is read, its work is done elsewhere.
@@ -89,7 +92,8 @@ async fn landings(tx: &mut Tx, viewer: &Viewer, today: NaiveDate) -> Result<Vec<
             Some(id) => Some(organisation::store::get(tx, id, today).await?),
             None => None,
         };
-        places.push(landing(grant, unit, today));
+        let deputy = viewer.deputies.iter().find(|it| it.grant_id == grant.id);
+        places.push(Landing { lent: deputy.map(Deputy::said), ..landing(grant, unit, today) });
     }
     Ok(places)
 }
@@ -106,7 +110,7 @@ fn landing(grant: &Grant, unit: Option<Unit>, today: NaiveDate) -> Landing {
         _ => format!("/units/{code}/tasks"),
     };
     let unit = unit.map_or("Cả sổ".to_owned(), |it| it.name);
-    Landing { role: grant.role, href, unit, ended_on }
+    Landing { role: grant.role, lent: None, href, unit, ended_on }
 }
 
 /// The books of units that have ended, in which the viewer has a role.

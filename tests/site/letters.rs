@@ -16,7 +16,7 @@ fn today() -> String {
 }
 
 /// Writes a letter for somebody new; the address of the letter.
-async fn receive(officer: &Visitor, name: &str, received_on: &str) -> String {
+pub async fn receive(officer: &Visitor, name: &str, received_on: &str) -> String {
     let form = officer.get("/units/phuong-a/letters/new").await;
     let id = form.field("id");
     let page = officer

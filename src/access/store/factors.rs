@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::access::model::Role;
+use crate::access::store::grants::in_force;
 use crate::access::store::{remove_others, tokens};
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
@@ -167,14 +168,16 @@ pub async fn set_rule(tx: &mut Tx, role: Role, required: bool) -> sqlx::Result<(
 
 /// Whether the account has a role today that needs a second factor, and has none in force.
 pub async fn lacks(tx: &mut Tx, id: AccountId, today: NaiveDate) -> sqlx::Result<bool> {
-    let sql = "SELECT COUNT(*)
-               FROM role_grant JOIN factor_rule ON factor_rule.role = role_grant.role
-               WHERE role_grant.account_id = $1 AND role_grant.revoked_at IS NULL
-                 AND (role_grant.from_on IS NULL OR role_grant.from_on <= $2)
-                 AND factor_rule.required = $3
-                 AND NOT EXISTS (SELECT 1 FROM second_factor
-                                 WHERE second_factor.account_id = $1
-                                   AND second_factor.confirmed_at IS NOT NULL)";
+    let sql = concat!(
+        "SELECT COUNT(*)
+         FROM role_grant JOIN factor_rule ON factor_rule.role = role_grant.role
+         WHERE role_grant.account_id = $1 AND factor_rule.required = $3
+           AND NOT EXISTS (SELECT 1 FROM second_factor
+                           WHERE second_factor.account_id = $1
+                             AND second_factor.confirmed_at IS NOT NULL)
+           AND ",
+        in_force!()
+    );
     let needing: i64 =
         on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(today).bind(true).fetch_one(db))?;
     Ok(needing > 0)

@@ -3,33 +3,54 @@
 
 use chrono::NaiveDate;
 
+use crate::access::deputies::Deputy;
 use crate::access::model::{Grant, Role};
-use crate::access::store::{remove_sessions_of, void_links};
+use crate::access::store::{deputies, remove_sessions_of, void_links};
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{AccountId, GrantId, ReorganisationId, UnitId};
 use crate::vietnamese::day;
 
-/// The grants in force on `today`.
+/// That a grant is in force on the day bound second. What is lent holds only while the lender,
+/// in an account that is open, has the same role in the same unit.
+macro_rules! in_force {
+    () => {
+        "role_grant.revoked_at IS NULL
+         AND (role_grant.from_on IS NULL OR role_grant.from_on <= $2)
+         AND (role_grant.to_on IS NULL OR role_grant.to_on > $2)
+         AND (role_grant.for_account_id IS NULL
+              OR EXISTS (SELECT 1 FROM role_grant AS own
+                         JOIN account AS owner ON owner.id = own.account_id
+                         WHERE own.account_id = role_grant.for_account_id
+                           AND own.role = role_grant.role
+                           AND own.unit_id = role_grant.unit_id
+                           AND own.for_account_id IS NULL AND own.revoked_at IS NULL
+                           AND (own.from_on IS NULL OR own.from_on <= $2)
+                           AND owner.disabled_at IS NULL))"
+    };
+}
+pub(crate) use in_force;
+
+/// The grants in force on `today`, lent ones among them.
 pub async fn grants_of(
     tx: &mut Tx,
     account_id: AccountId,
     today: NaiveDate,
 ) -> sqlx::Result<Vec<Grant>> {
-    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
-               WHERE account_id = $1 AND revoked_at IS NULL
-                 AND (from_on IS NULL OR from_on <= $2)
-               ORDER BY id";
-    on!(tx, db => sqlx::query_as(sql).bind(account_id).bind(today).fetch_all(db))
+    Ok(deputies::held(tx, account_id, today).await?.0)
 }
 
 /// The grants in force, and those whose day has not come: who may change an account is
 /// measured by all of them.
-pub async fn given_to(tx: &mut Tx, account_id: AccountId) -> sqlx::Result<Vec<Grant>> {
+pub async fn given_to(
+    tx: &mut Tx,
+    account_id: AccountId,
+    today: NaiveDate,
+) -> sqlx::Result<Vec<Grant>> {
     let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
-               WHERE account_id = $1 AND revoked_at IS NULL
+               WHERE account_id = $1 AND revoked_at IS NULL AND (to_on IS NULL OR to_on > $2)
                ORDER BY id";
-    on!(tx, db => sqlx::query_as(sql).bind(account_id).fetch_all(db))
+    on!(tx, db => sqlx::query_as(sql).bind(account_id).bind(today).fetch_all(db))
 }
 
 /// A grant, and what its unit is called.
@@ -41,12 +62,26 @@ pub struct NamedGrant {
     pub unit_name: Option<String>,
     /// The first day of a grant that is to begin later.
     pub from_on: Option<NaiveDate>,
+    /// Who has lent it, and the first day on which it holds no more.
+    pub for_name: Option<String>,
+    pub to_on: Option<NaiveDate>,
 }
 
 impl NamedGrant {
     /// The first day of one that is to begin, as pages write it.
     pub fn begins(&self) -> Option<String> {
         self.from_on.map(day::short)
+    }
+
+    /// `Làm hộ Trần Thị B đến hết 30/11/2024`, of one that is lent.
+    pub fn lent(&self) -> Option<String> {
+        let deputy = Deputy {
+            grant_id: self.grant.id,
+            unit_id: self.grant.unit_id?,
+            for_name: self.for_name.clone()?,
+            to_on: self.to_on?,
+        };
+        Some(deputy.said())
     }
 }
 
@@ -59,12 +94,15 @@ pub async fn named_grants(tx: &mut Tx, on: NaiveDate) -> sqlx::Result<Vec<NamedG
                                (SELECT last.name FROM unit_period AS last
                                 WHERE last.unit_id = role_grant.unit_id
                                 ORDER BY last.from_on DESC LIMIT 1)) AS unit_name,
-                      CASE WHEN role_grant.from_on > $1 THEN role_grant.from_on END AS from_on
+                      CASE WHEN role_grant.from_on > $1 THEN role_grant.from_on END AS from_on,
+                      lender.display_name AS for_name, role_grant.to_on
                FROM role_grant
+               LEFT JOIN account AS lender ON lender.id = role_grant.for_account_id
                LEFT JOIN unit_period ON unit_period.unit_id = role_grant.unit_id
                                      AND unit_period.from_on <= $1
                                      AND (unit_period.to_on IS NULL OR unit_period.to_on > $1)
                WHERE role_grant.revoked_at IS NULL
+                 AND (role_grant.to_on IS NULL OR role_grant.to_on > $1)
                ORDER BY role_grant.id";
     on!(tx, db => sqlx::query_as(sql).bind(on).fetch_all(db))
 }
@@ -116,15 +154,20 @@ pub async fn revoke_grant(tx: &mut Tx, grant: &Grant, at: Moment) -> sqlx::Resul
     Ok(())
 }
 
-/// The grant of this role in this unit to this account, in force or to come.
+/// The grant of this role in this unit to this account, in force or to come, and not lent.
 pub async fn find_grant(
     tx: &mut Tx,
     account_id: AccountId,
     role: Role,
     unit_id: Option<UnitId>,
 ) -> sqlx::Result<Option<Grant>> {
-    let grants = given_to(tx, account_id).await?;
-    Ok(grants.into_iter().find(|it| it.role == role && it.unit_id == unit_id))
+    let sql = "SELECT id, account_id, role, unit_id, names FROM role_grant
+               WHERE account_id = $1 AND role = $2 AND revoked_at IS NULL
+                 AND for_account_id IS NULL
+               ORDER BY id";
+    let grants: Vec<Grant> =
+        on!(tx, db => sqlx::query_as(sql).bind(account_id).bind(role).fetch_all(db))?;
+    Ok(grants.into_iter().find(|it| it.unit_id == unit_id))
 }
 
 /// A grant in a unit, in force or to come, and whose it is.
@@ -139,13 +182,15 @@ pub struct GrantOfUnit {
     pub from_on: Option<NaiveDate>,
 }
 
-/// Every grant that is for a unit, of accounts that are not disabled.
+/// Every grant that is for a unit and not lent, of accounts that are not disabled: a successor
+/// passes no deputies on.
 pub async fn grants_in_units(tx: &mut Tx) -> sqlx::Result<Vec<GrantOfUnit>> {
     let sql = "SELECT role_grant.account_id, account.login, account.display_name,
                       role_grant.role, role_grant.unit_id, role_grant.names,
                       role_grant.from_on
                FROM role_grant JOIN account ON account.id = role_grant.account_id
                WHERE role_grant.unit_id IS NOT NULL AND role_grant.revoked_at IS NULL
+                 AND role_grant.for_account_id IS NULL
                  AND account.disabled_at IS NULL
                ORDER BY account.login, role_grant.id";
     on!(tx, db => sqlx::query_as(sql).fetch_all(db))

@@ -106,7 +106,7 @@ pub async fn administers(tx: &mut Tx, viewer: &Viewer, grants: &[Grant]) -> Resu
 /// An account that the viewer administers, and its grants; 404 otherwise.
 pub async fn enter(tx: &mut Tx, viewer: &Viewer, id: AccountId) -> Result<(Account, Vec<Grant>)> {
     let account = store::get(tx, id).await?;
-    let grants = store::given_to(tx, id).await?;
+    let grants = store::given_to(tx, id, clock::today()).await?;
     if administers(tx, viewer, &grants).await? {
         Ok((account, grants))
     } else {

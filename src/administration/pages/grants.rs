@@ -39,7 +39,7 @@ async fn add(
     confirm::check(&app, &viewer, &form.confirm, &mut unconfirmed).await?;
     let mut tx = app.db.write().await?;
     store::hold(&mut tx, id).await?;
-    let (account, grants) = accounts::enter(&mut tx, &viewer, id).await?;
+    let (account, _) = accounts::enter(&mut tx, &viewer, id).await?;
     let mut faults = Faults::default();
     let grant = accounts::read_grant(&mut tx, &viewer, &form, id, &mut faults).await?;
     faults.append(unconfirmed);
@@ -48,15 +48,15 @@ async fn add(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
     let there = Redirect::to(&format!("/administration/accounts/{id}")).into_response();
-    let has = grants.iter().find(|it| (it.role, it.unit_id) == (grant.role, grant.unit_id));
+    let has = store::find_grant(&mut tx, id, grant.role, grant.unit_id).await?;
     if has.is_some_and(|it| it.names == grant.names) {
         return Ok(there);
     }
-    if let Some(other) = has {
+    if let Some(other) = &has {
         store::revoke_grant(&mut tx, other, clock::now()).await?;
     }
     store::add_grant(&mut tx, &grant, clock::now()).await?;
-    let act = granted(&grant, has, &account.login);
+    let act = granted(&grant, has.as_ref(), &account.login);
     audit::store::append(&mut tx, &viewer.actor(), act).await?;
     tx.commit().await?;
     Ok(there)
@@ -92,7 +92,7 @@ async fn revoke(
     let grant = store::get_grant(&mut tx, id).await?;
     store::hold(&mut tx, grant.account_id).await?;
     let account = store::get(&mut tx, grant.account_id).await?;
-    let mut grants = store::given_to(&mut tx, account.id).await?;
+    let mut grants = store::given_to(&mut tx, account.id, clock::today()).await?;
     let is_revoked = !grants.iter().any(|it| it.id == id);
     if is_revoked {
         grants.push(grant);

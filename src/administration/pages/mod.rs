@@ -3,6 +3,7 @@
 use crate::access::routes::Routes;
 
 mod accounts;
+mod deputies;
 mod grants;
 mod protection;
 mod settings;
@@ -13,6 +14,7 @@ pub fn routes() -> Routes {
     units::routes()
         .merge(accounts::routes())
         .merge(grants::routes())
+        .merge(deputies::routes())
         .merge(protection::routes())
         .merge(settings::routes())
         .merge(slips::routes())

@@ -203,7 +203,7 @@ pub async fn mark(
         year,
         option_id: option.id,
         marked: i64::try_from(marked).unwrap_or(i64::MAX),
-        account_name: viewer.display_name.clone(),
+        account_name: viewer.signed_name(),
         marked_at: done.at,
         undone_at: None,
         criterion_id: now.criterion.id,

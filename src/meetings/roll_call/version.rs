@@ -98,7 +98,7 @@ impl Save {
             version: last.map_or(1, |it| it.version + 1),
             saved_at: now,
             account_id: viewer.account_id,
-            account_name: &viewer.display_name,
+            account_name: &viewer.signed_name(),
             undoes,
             changes: &changes,
         };

@@ -128,6 +128,6 @@ pub async fn take(
         return Ok((headers, file).into_response());
     }
     let head = Letterhead::of(&mut tx, &cell, clock::today()).await?;
-    let by = viewer.display_name;
+    let by = viewer.signed_name();
     Ok(Html(PaperPage { head, member, sections, purpose, by, at }.render()?).into_response())
 }

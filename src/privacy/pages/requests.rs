@@ -128,7 +128,7 @@ pub async fn add(
     let today = clock::today();
     let clocks = Clocks::of(&mut tx, unit_id, today).await?;
     let ids = (id, unit_id, member_id);
-    let new = match form.read(ids, &viewer.display_name, (clocks, today)) {
+    let new = match form.read(ids, &viewer.signed_name(), (clocks, today)) {
         Ok(new) => new,
         Err(faults) => {
             let page = NewPage::of(&mut tx, &viewer, entered, form).await?;

@@ -100,7 +100,7 @@ pub async fn change(
         }
     };
     let today = clock::today();
-    let by = viewer.display_name.as_str();
+    let by = &*viewer.signed_name();
     let (action, summary) = match (named, current) {
         (None, None) => {
             match store::add(&mut tx, (id, member_id), today, (&reason, by), clock::now()).await {

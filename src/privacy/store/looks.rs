@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
 
 use crate::access::guard::Scope;
+use crate::access::store::in_force;
 use crate::db::{Tx, on};
 use crate::ids::{AccountId, AuditEntryId, MemberId, UnitId};
 use crate::privacy::model::{Look, Reader};
@@ -134,21 +135,23 @@ pub async fn taken(
 /// Accounts with a role today in the cell or in a unit above it, the nearest first. Which of
 /// the roles sees names there, [`crate::access::model::Role::allows`] says.
 pub async fn readers(tx: &mut Tx, cell_id: UnitId, today: NaiveDate) -> sqlx::Result<Vec<Reader>> {
-    let sql = "SELECT account.id AS account_id, account.display_name, role_grant.role,
-                      role_grant.names, unit_period.name AS unit_name, unit_ancestor.depth
-               FROM unit_ancestor
-               JOIN role_grant ON role_grant.unit_id = unit_ancestor.ancestor_id
-                               AND role_grant.revoked_at IS NULL
-                               AND (role_grant.from_on IS NULL OR role_grant.from_on <= $2)
-               JOIN account ON account.id = role_grant.account_id
-                            AND account.disabled_at IS NULL
-               JOIN unit_period ON unit_period.unit_id = unit_ancestor.ancestor_id
-                                AND unit_period.from_on <= $2
-                                AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
-               WHERE unit_ancestor.unit_id = $1
-                 AND unit_ancestor.from_on <= $2
-                 AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
-               ORDER BY unit_ancestor.depth, role_grant.role, account.display_name, account.id";
+    let sql = concat!(
+        "SELECT account.id AS account_id, account.display_name, role_grant.role,
+                role_grant.names, unit_period.name AS unit_name, unit_ancestor.depth
+         FROM unit_ancestor
+         JOIN role_grant ON role_grant.unit_id = unit_ancestor.ancestor_id
+         JOIN account ON account.id = role_grant.account_id
+                      AND account.disabled_at IS NULL
+         JOIN unit_period ON unit_period.unit_id = unit_ancestor.ancestor_id
+                          AND unit_period.from_on <= $2
+                          AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
+         WHERE unit_ancestor.unit_id = $1
+           AND unit_ancestor.from_on <= $2
+           AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
+           AND ",
+        in_force!(),
+        " ORDER BY unit_ancestor.depth, role_grant.role, account.display_name, account.id"
+    );
     on!(tx, db => sqlx::query_as(sql).bind(cell_id).bind(today).fetch_all(db))
 }
 

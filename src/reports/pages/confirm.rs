@@ -223,7 +223,7 @@ pub async fn confirm(
         exempt: preview.exempt,
         figures: preview.figures.clone(),
         note,
-        account_name: viewer.display_name.clone(),
+        account_name: viewer.signed_name(),
         confirmed_at: clock::now(),
     };
     store::add(&mut tx, &new).await.map_err(raced)?;

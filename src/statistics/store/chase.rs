@@ -89,7 +89,7 @@ async fn keepers(
                FROM role_grant
                JOIN account ON account.id = role_grant.account_id
                             AND account.disabled_at IS NULL
-               WHERE role_grant.revoked_at IS NULL
+               WHERE role_grant.revoked_at IS NULL AND role_grant.for_account_id IS NULL
                  AND role_grant.role IN ('cell_secretary', 'ward_officer')
                  AND (role_grant.unit_id = $3
                       OR role_grant.unit_id IN (
@@ -103,7 +103,7 @@ async fn keepers(
 
 /// The cells at or below the unit that have no periodic meeting from `from` up to, but
 /// not on, `to`, held or planned (R8).
-async fn without_meeting(
+pub async fn without_meeting(
     tx: &mut Tx,
     unit_id: UnitId,
     on: NaiveDate,

@@ -1,6 +1,7 @@
 //! One of everything that an address can name, for whoever walks the table of routes.
 
 use chrono::{Datelike, NaiveDate};
+use haichieu::access::deputies::NewDeputy;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::tokens::{ApiToken, Reach};
 use haichieu::contributions::model::{
@@ -16,8 +17,8 @@ use haichieu::exchange::import::pages::draft;
 use haichieu::exports::model::{Export, What};
 use haichieu::ids::{
     AccountId, ActId, BatchId, ConsultationId, ContributionId, CriteriaSetId, DataRequestId,
-    ExportId, GrantId, ImportId, LetterId, MarkingId, MeetingId, MemberId, MergeId, OpinionId,
-    ReorganisationId, ResidenceId, SessionId, SheetId, TokenId, UnitId, WorkItemId,
+    ExportId, FeedId, GrantId, ImportId, LetterId, MarkingId, MeetingId, MemberId, MergeId,
+    OpinionId, ReorganisationId, ResidenceId, SessionId, SheetId, TokenId, UnitId, WorkItemId,
 };
 use haichieu::meetings::model::{MeetingKind, NewMeeting};
 use haichieu::members::model::{EndReason, NewLetter, NewMember, NewResidence, ResidenceKind};
@@ -58,6 +59,7 @@ pub struct Objects {
     pub account: AccountId,
     pub grant: GrantId,
     pub token: TokenId,
+    pub deputy: GrantId,
 }
 
 impl Objects {
@@ -79,7 +81,9 @@ impl Objects {
             "criteria" => self.criteria.to_string(),
             "exports" => self.export.to_string(),
             "data-requests" => self.data_request.to_string(),
+            "account" if path.contains("/calendars/") => FeedId::new().to_string(),
             "account" if path.contains("/sessions/") => SessionId::new().to_string(),
+            "deputies" => self.deputy.to_string(),
             "account" => self.token.to_string(),
             "reorganisations" => self.reorganisation.to_string(),
             "administration" if path.contains("/grants/{id}") => self.grant.to_string(),
@@ -117,6 +121,7 @@ impl Objects {
             account: AccountId::new(),
             grant: GrantId::new(),
             token: TokenId::new(),
+            deputy: GrantId::new(),
         }
     }
 
@@ -197,8 +202,26 @@ impl Objects {
         let role = Role::CellSecretary;
         let grant = Grant { id, account_id, role, unit_id: Some(cell), names: false };
         access::store::add_grant(tx, &grant, now).await.unwrap();
+        self.lend(tx, cell).await;
         let token = self.token(cell);
         access::store::tokens::add(tx, &token, self.token.0.as_bytes()).await.unwrap();
+    }
+
+    /// Somebody who acts for the one who keeps the cell.
+    async fn lend(&self, tx: &mut Tx, cell: UnitId) {
+        let (id, now, today) = (AccountId::new(), clock::now(), clock::today());
+        let login = format!("lent-{}", id.0.simple());
+        access::store::add(tx, id, &login, "Người làm hộ", None, now).await.unwrap();
+        let (role, unit_id) = (Role::CellSecretary, Some(cell));
+        let grant = Grant { id: self.deputy, account_id: id, role, unit_id, names: false };
+        let deputy = NewDeputy {
+            grant,
+            for_account_id: self.account,
+            from_on: today,
+            to_on: today.succ_opt().unwrap(),
+            reason: CANARY.to_owned(),
+        };
+        access::store::deputies::add(tx, &deputy, now).await.unwrap();
     }
 
     /// A sheet about the member, with all that belongs to it.

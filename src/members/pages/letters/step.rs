@@ -299,7 +299,7 @@ async fn write(
     let (action, before) = match order.step {
         Step::Receive => {
             letter.received_on = Some(order.on);
-            letter.received_by.clone_from(&viewer.display_name);
+            letter.received_by = viewer.signed_name();
             ("member.letter_receive", "")
         }
         Step::Assign => {

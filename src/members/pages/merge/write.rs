@@ -35,7 +35,7 @@ pub async fn write(
         id,
         kept_id,
         merged_id,
-        account_name: viewer.display_name.clone(),
+        account_name: viewer.signed_name(),
         merged_at: clock::now(),
         form_before: json(&before)?,
         form_after: json(&after)?,
