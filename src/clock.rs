@@ -32,6 +32,11 @@ impl Moment {
         self.local().date_naive()
     }
 
+    /// The hour of the day in Viet Nam.
+    pub fn hour(self) -> i64 {
+        (self.0.div_euclid(3_600_000_000) + i64::from(HOURS_AHEAD)).rem_euclid(24)
+    }
+
     /// `20:04 ngày 15/11/2024`, by the clock in Viet Nam.
     pub fn shown(self) -> String {
         self.local().format("%H:%M ngày %d/%m/%Y").to_string()
@@ -81,6 +86,7 @@ mod tests {
         let moment = Moment(1_731_690_000_000_000);
         assert_eq!(moment.shown(), "00:00 ngày 16/11/2024");
         assert_eq!(moment.iso(), "2024-11-16T00:00:00+07:00");
+        assert_eq!((moment.hour(), moment.plus_seconds(-1).hour()), (0, 23));
         assert_eq!(moment.day(), NaiveDate::from_ymd_opt(2024, 11, 16).unwrap());
     }
 }

@@ -1,5 +1,6 @@
 //! How this program was told to run.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Where backups are made by this program; none where it makes none.
     pub backups: Option<Backups>,
+    /// Where mail goes out; none where nobody is reminded by it.
+    pub mail: Option<Mail>,
     /// Failed sign-ins of one address before it has to wait.
     pub tries_per_address: i64,
     pub limits: Limits,
@@ -65,6 +68,22 @@ pub struct Backups {
     pub key_file: PathBuf,
 }
 
+/// A mail server, as it was told.
+#[derive(Clone)]
+pub struct Mail {
+    /// `smtps://login:password@server`
+    pub url: String,
+    /// Who sends: `Hai Chiều <so@example.vn>`
+    pub from: String,
+}
+
+/// The address holds a password.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
 impl Settings {
     pub fn listening_on(address: SocketAddr) -> Settings {
         let secure = !address.ip().is_loopback();
@@ -74,6 +93,7 @@ impl Settings {
             trusted_proxy: None,
             public_url: None,
             backups: None,
+            mail: None,
             tries_per_address: 20,
             limits: Limits::default(),
             large_unit: LARGE_UNIT,
@@ -88,6 +108,7 @@ impl Settings {
             trusted_proxy: None,
             public_url: None,
             backups: None,
+            mail: None,
             tries_per_address: 20,
             limits: Limits::default(),
             large_unit: LARGE_UNIT,

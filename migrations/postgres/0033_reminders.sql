@@ -10,3 +10,20 @@ CREATE TABLE calendar_feed (
     revoked_at BIGINT
 );
 CREATE INDEX calendar_feed_of_account ON calendar_feed (account_id, created_at);
+
+-- Where an account is reminded by mail. token_hash waits for the link that was sent there to be
+-- followed; confirmed_at says that it was. tried_at is the claim of the server that looks
+-- whether something is due, looked_on the last day on which one has done so to the end.
+CREATE TABLE mail_reminder (
+    account_id   UUID NOT NULL PRIMARY KEY REFERENCES account (id),
+    address      TEXT COLLATE "C" NOT NULL,
+    token_hash   BYTEA UNIQUE,
+    asked_at     BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    tried_at     BIGINT NOT NULL,
+    looked_on    DATE NOT NULL,
+    sent_on      DATE,
+    -- What was said then: counts, and nothing else.
+    said         TEXT COLLATE "C" NOT NULL DEFAULT ''
+);
+CREATE INDEX mail_reminder_by_look ON mail_reminder (looked_on, account_id);

@@ -10,3 +10,20 @@ CREATE TABLE calendar_feed (
     revoked_at INTEGER
 ) STRICT;
 CREATE INDEX calendar_feed_of_account ON calendar_feed (account_id, created_at);
+
+-- Where an account is reminded by mail. token_hash waits for the link that was sent there to be
+-- followed; confirmed_at says that it was. tried_at is the claim of the server that looks
+-- whether something is due, looked_on the last day on which one has done so to the end.
+CREATE TABLE mail_reminder (
+    account_id   BLOB NOT NULL PRIMARY KEY REFERENCES account (id),
+    address      TEXT NOT NULL,
+    token_hash   BLOB UNIQUE,
+    asked_at     INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    tried_at     INTEGER NOT NULL,
+    looked_on    TEXT NOT NULL,
+    sent_on      TEXT,
+    -- What was said then: counts, and nothing else.
+    said         TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX mail_reminder_by_look ON mail_reminder (looked_on, account_id);

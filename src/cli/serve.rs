@@ -23,9 +23,11 @@ use crate::clock;
 use crate::db::replica::{self, Replica};
 use crate::db::{Db, again};
 use crate::error::passing;
+use crate::reminders;
+use crate::reminders::mailer::Mailer;
 use crate::reorganisations::due;
 use crate::server::tls;
-use crate::settings::{self, Backups, Settings};
+use crate::settings::{self, Backups, Mail, Settings};
 use crate::vault::Vault;
 use crate::{criteria, exports, server, site};
 
@@ -68,6 +70,14 @@ pub struct Serve {
     /// chỉ sao lưu khi có thư mục này]
     #[arg(long, env = "HAICHIEU_BACKUPS", value_name = "THƯ_MỤC")]
     backups: Option<PathBuf>,
+    /// Máy chủ thư để gửi thư nhắc việc: <smtps://tên:mật-khẩu@máy>, hoặc <smtp://máy:25> trong
+    /// mạng nội bộ
+    #[arg(long, env = "HAICHIEU_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(requires_all = ["mail_from", "public_url"])]
+    smtp_url: Option<String>,
+    /// Địa chỉ đứng tên thư nhắc việc, ví dụ: Hai Chiều <so@example.vn>
+    #[arg(long, env = "HAICHIEU_MAIL_FROM", value_name = "ĐỊA_CHỈ", requires = "smtp_url")]
+    mail_from: Option<String>,
     /// Không tự sao lưu
     #[arg(long, conflicts_with = "backups")]
     no_backups: bool,
@@ -98,6 +108,9 @@ impl Serve {
             _ => None,
         };
         let replica = self.replica(database)?;
+        if let Some(mail) = self.mail() {
+            Mailer::of(&mail)?;
+        }
         let stop = Stop::listen()?;
         let listener = bind(self.listen).await?;
         let db = match &self.backups {
@@ -134,12 +147,18 @@ impl Serve {
         Ok(Some(Replica::at(url, self.read_lag.into())?))
     }
 
+    fn mail(&self) -> Option<Mail> {
+        let (url, from) = self.smtp_url.clone().zip(self.mail_from.clone())?;
+        Some(Mail { url, from })
+    }
+
     fn settings(self, address: SocketAddr, database: &str, tls: bool) -> Settings {
         let settings = if self.behind_proxy {
             Settings::behind_proxy()
         } else {
             Settings::listening_on(address)
         };
+        let mail = self.mail();
         let beside = settings::sqlite_file(database).map(|it| it.with_file_name("backups"));
         let folder = self.backups.or(beside).filter(|_| !self.no_backups);
         let key_file = settings::key_file(database);
@@ -147,6 +166,7 @@ impl Serve {
             public_url: self.public_url.map(|it| it.trim_end_matches('/').to_owned()),
             secure: !self.plain_http && (tls || settings.secure),
             trusted_proxy: self.trusted_proxy,
+            mail,
             backups: folder.map(|folder| Backups { folder, key_file }),
             limits: self.limits.read(),
             ..settings
@@ -205,11 +225,12 @@ pub async fn serve(
     let purger = tokio::spawn(session::keep_purging(db.clone()));
     let dropper = tokio::spawn(exports::deliver::keep_purging(db.clone()));
     let settler = tokio::spawn(due::keep_settling(db.clone()));
+    let settings = Arc::new(settings);
+    let reminder = tokio::spawn(reminders::daily::keep_reminding(db.clone(), settings.clone()));
     let watch = Watch::start(db.clone());
     let vault = Vault::new(key.derive("second factors")?);
     let stopping = Stopping::default();
     let looker = replica.clone().map(|it| tokio::spawn(replica::keep_looking(it, db.clone())));
-    let settings = Arc::new(settings);
     let app = App {
         db: db.clone(),
         settings: settings.clone(),
@@ -233,6 +254,7 @@ pub async fn serve(
     purger.abort();
     dropper.abort();
     settler.abort();
+    reminder.abort();
     watch.settle().await;
     sealer.abort();
     // A database that does not answer any more must not keep the program: the next start

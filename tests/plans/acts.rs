@@ -19,7 +19,7 @@ use crate::recorder;
 use crate::registry::Registry;
 use crate::support::{Page, Visitor};
 use crate::walk::{Asked, ask, heard_at_rest};
-use crate::{door, rights};
+use crate::{absent, door, rights};
 
 /// Somebody who acts, and what the database was asked for it so far.
 pub struct Actor<'a> {
@@ -130,6 +130,7 @@ pub async fn last(registry: &Registry, list: &str) -> Vec<Asked> {
     officer.act("sends all", "/units/a2/evaluations/sent", form).await;
     let mut asked: Vec<Asked> = [secretary.asked, officer.asked].into_iter().flatten().collect();
     asked.extend(rights::all(registry).await);
+    asked.extend(absent::all(registry).await);
     asked.push(reorganise(registry).await);
     asked
 }

@@ -19,6 +19,7 @@ use crate::explain::{Planner, Scan};
 use crate::registry::{Registry, Scale};
 use crate::walk::Asked;
 
+mod absent;
 mod acts;
 mod door;
 mod explain;
@@ -57,6 +58,7 @@ const CLOSED: &[(&str, &str)] = &[
     ("/static/{hash}/{name}", "the name of a file that is not ours"),
     ("/links/{token}", "a link that nobody was given"),
     ("/account/tokens/{id}/revoke", "somebody else's token"),
+    ("/reminders/{token}", "a link that was sent to nobody"),
     ("/", "sends everybody on to a page of theirs"),
     ("/units/{code}/roll-call", "sends on to the nearest meeting"),
     ("/exports/{id}/file", "a file that is still being written"),

@@ -38,6 +38,7 @@ mod letters;
 mod limits;
 mod lists;
 mod look;
+mod mail;
 mod meetings;
 mod members;
 mod merges;

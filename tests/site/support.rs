@@ -15,7 +15,7 @@ use haichieu::db::replica::Replica;
 use haichieu::db::{Db, Tx};
 use haichieu::ids::{AccountId, ExportId, GrantId, UnitId};
 use haichieu::organisation::model::{NewUnit, UnitKind};
-use haichieu::settings::{Backups, Limits, Settings};
+use haichieu::settings::{Backups, Limits, Mail, Settings};
 use haichieu::vault::Vault;
 use haichieu::{access, criteria, organisation, server, site};
 use reqwest::redirect::Policy;
@@ -114,6 +114,14 @@ impl Site {
     pub async fn with_backups(&self, backups: Backups) -> String {
         let settings =
             |address| Settings { backups: Some(backups), ..Settings::listening_on(address) };
+        serve(&self.db, &self.watch, settings).await
+    }
+
+    /// The same site, which sends mail there and is reached at `origin`: its address.
+    pub async fn with_mail(&self, mail: Mail, origin: &str) -> String {
+        let public_url = Some(origin.to_owned());
+        let settings =
+            |address| Settings { mail: Some(mail), public_url, ..Settings::listening_on(address) };
         serve(&self.db, &self.watch, settings).await
     }
 

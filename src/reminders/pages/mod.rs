@@ -3,7 +3,8 @@
 use crate::access::routes::Routes;
 
 mod calendar;
+mod mail;
 
 pub fn routes() -> Routes {
-    calendar::routes()
+    calendar::routes().merge(mail::routes())
 }

@@ -1,0 +1,107 @@
+//! The way out for mail: one SMTP server, over TLS where its address says so.
+
+use std::fmt;
+use std::time::Duration;
+
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox};
+use lettre::transport::smtp;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use tokio::time;
+
+use crate::settings::Mail;
+
+/// How long the server may take over one message.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Octets of an address (RFC 5321, section 4.5.3.1.3).
+const LONGEST: usize = 254;
+
+#[derive(Clone)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+/// Why a message did not go. It says nothing of whom it was for: what a server answers often
+/// repeats the address, and is left out.
+#[derive(Debug)]
+pub enum NotSent {
+    /// The address, or what it was to say, cannot be written as a message.
+    Unwritable,
+    TimedOut,
+    /// The server was not reached, or said no: with this code.
+    Refused(Option<String>),
+}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotSent::Unwritable => f.write_str("the message cannot be written"),
+            NotSent::TimedOut => f.write_str("the server took too long"),
+            NotSent::Refused(Some(code)) => write!(f, "the server answered {code}"),
+            NotSent::Refused(None) => f.write_str("the server was not reached"),
+        }
+    }
+}
+
+impl From<smtp::Error> for NotSent {
+    fn from(error: smtp::Error) -> NotSent {
+        NotSent::Refused(error.status().map(|it| it.to_string()))
+    }
+}
+
+impl Mailer {
+    /// What is wrong with the settings says the error, for whoever starts the program.
+    pub fn of(mail: &Mail) -> Result<Mailer, String> {
+        let from = mail.from.parse();
+        let from = from.map_err(|_| "--mail-from không phải một địa chỉ thư".to_owned())?;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&mail.url);
+        let transport = transport.map_err(|_| {
+            "--smtp-url viết theo dạng smtps://tên:mật-khẩu@máy, hoặc smtp://máy:25".to_owned()
+        })?;
+        Ok(Mailer { transport: transport.timeout(Some(PATIENCE)).build(), from })
+    }
+
+    /// Sends a message of plain text.
+    pub async fn send(&self, to: &str, subject: &str, text: String) -> Result<(), NotSent> {
+        let to: Address = to.parse().map_err(|_| NotSent::Unwritable)?;
+        let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64);
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(body.map_err(|_| NotSent::Unwritable)?)
+            .map_err(|_| NotSent::Unwritable)?;
+        match time::timeout(PATIENCE, self.transport.send(message)).await {
+            Ok(sent) => Ok(sent.map(drop)?),
+            Err(_) => Err(NotSent::TimedOut),
+        }
+    }
+}
+
+/// An address as typed: what it is kept as, or what is wrong with it.
+pub fn read_address(typed: &str) -> Result<String, String> {
+    let address = typed.trim();
+    let reads =
+        address.len() <= LONGEST && address.is_ascii() && address.parse::<Address>().is_ok();
+    if reads {
+        Ok(address.to_owned())
+    } else {
+        Err("Viết địa chỉ thư theo dạng ten@example.vn".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_address_and_nothing_else() {
+        assert_eq!(read_address(" an.nv@example.vn "), Ok("an.nv@example.vn".to_owned()));
+        for wrong in ["", "an.nv", "an@", "a@b.vn, c@d.vn", "An <a@b.vn>", "a@b.vn\r\nBcc: c@d.vn"]
+        {
+            assert!(read_address(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
