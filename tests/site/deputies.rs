@@ -1,16 +1,21 @@
 //! "Làm hộ": whoever acts for the secretary of a cell for a time.
 
 use chrono::{Days, NaiveDate};
+use futures_util::TryStreamExt as _;
 use haichieu::access::deputies::NewDeputy;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::session::Token;
 use haichieu::access::store;
 use haichieu::clock;
+use haichieu::db::tables::{Value, tables};
 use haichieu::ids::{AccountId, GrantId, UnitId};
 use haichieu::vietnamese::day::short;
 use reqwest::StatusCode;
 
-use crate::meetings::{meeting_today, people};
+use crate::exchange::texts;
+use crate::meetings::{meeting_today, people, roll_call, save};
+use crate::members::live;
+use crate::sheets::{consult, open_year, sheet_of, take_all, write};
 use crate::support::{Page, Site, Visitor, visitor};
 
 const PAGE: &str = "/units/a1/deputies";
@@ -124,6 +129,42 @@ async fn what_a_deputy_does_bears_both_names() {
     let log = site.ward_officer().await.get("/units/a1/access-log").await;
     log.assert_shows(&both);
     assert!(!log.body.replace(&both, "").contains(DEPUTY), "{}", log.body);
+}
+
+#[tokio::test]
+async fn in_no_table_a_deputy_stands_alone() {
+    let site = Site::with_criteria().await;
+    let two = Two::of(&site).await;
+    live(&site, site.town.cell_a1, "Lê Thị Sen").await;
+    open_year(&site.ward_officer().await, "phuong-a").await;
+    two.lend(&site, (ago(1), ahead(2))).await;
+    let deputy = sign_in(&site, two.deputy).await;
+    let at = meeting_today(&deputy).await;
+    let roll = roll_call(&deputy, &at).await;
+    save(&deputy, &roll, &at, &[("m1", "u")], "save").await.leads_to();
+    consult(&deputy).await;
+    let sheet = sheet_of(&deputy, "Lê Thị Sen").await;
+    write(&deputy, &sheet, 0, "Vận động bà con ngõ 3.").await.leads_to();
+    take_all(&deputy, "sign").await.leads_to();
+    deputy.export("a1", "members", "", "csv").await.assert_is(StatusCode::OK);
+    let id = deputy.get("/units/a1/import").await.field("id");
+    let list = "Họ và tên;Năm sinh\nVõ Thị Hoài;1980\n";
+    let file = ("moi.csv", list.as_bytes());
+    deputy.post_file("/units/a1/import", &[("id", &id)], file).await.leads_to();
+    site.watch.settle().await;
+
+    let mut tx = site.db.read().await.unwrap();
+    for table in tables(&mut tx).await.unwrap().iter().filter(|it| it.name != "account") {
+        let rows: Vec<_> = table.rows(&mut tx).try_collect().await.unwrap();
+        let alone = |it: &Value| matches!(it, Value::Text(text) if text == DEPUTY);
+        assert!(!rows.iter().flatten().any(alone), "{} in {}", DEPUTY, table.name);
+    }
+    let sql = "SELECT DISTINCT action FROM audit_entry
+               WHERE account_name = 'Nguyễn Văn An, làm hộ Trần Thị Bình' ORDER BY action";
+    let done = texts(&mut tx, sql).await;
+    for action in ["import.add", "meeting.add", "meeting.roll_call", "view.page"] {
+        assert!(done.iter().any(|it| it == action), "{action}: {done:?}");
+    }
 }
 
 #[tokio::test]
@@ -308,6 +349,6 @@ async fn naming_a_deputy_asks_for_the_password_after_a_while() {
     secretary.get(PAGE).await.assert_shows(r#"name="confirm""#);
     let page = name(&secretary, "an.nv", &[]).await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
-    page.assert_shows("Gõ mật khẩu của bạn để làm việc này");
+    page.assert_shows("Gõ lại mật khẩu để làm việc này");
     name(&secretary, "an.nv", &[("confirm", password)]).await.leads_to();
 }

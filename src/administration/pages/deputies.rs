@@ -87,8 +87,12 @@ async fn page(
 ) -> Result<DeputiesPage> {
     let today = clock::today();
     let secretaries = deputies::secretaries(tx, unit.id, today).await?;
-    let listed = deputies::list(tx, unit.id, LISTED).await?.into_iter().map(|it| {
+    let listed = deputies::list(tx, unit.id, LISTED).await?.into_iter().map(|mut it| {
         let stands = secretaries.iter().any(|own| own.account_id == it.for_account_id);
+        if !scope.may(Right::SeeNames) {
+            // Whatever was typed there may name somebody.
+            it.reason.clear();
+        }
         (it.standing(today, stands), it)
     });
     Ok(DeputiesPage {

@@ -139,7 +139,7 @@ async fn read(
     upload: Upload,
 ) -> Result<Result<(Import, Rows), String>> {
     let Ok(turn) = READING.try_acquire() else { return Err(Error::TooMany(BUSY)) };
-    let account_name = viewer.display_name.clone();
+    let account_name = viewer.signed_name();
     let read = task::spawn_blocking(move || {
         // Kept until the thread has done, though nobody should wait for it any more.
         let _turn = turn;
