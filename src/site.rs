@@ -55,6 +55,7 @@ pub fn site(app: App) -> Router {
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::NotFound)
         .layer(Extension(Shelf::default()))
+        .layer(Extension(limits::Readings::default()))
         .layer(middleware::from_fn_with_state(app.clone(), looks::note))
         .layer(middleware::from_fn_with_state(app.clone(), note_refusals))
         .layer(middleware::from_fn(again::try_again))
@@ -213,9 +214,12 @@ async fn note_refusals(
     request: Request,
     next: Next,
 ) -> Response {
-    let what = format!("{} {}", request.method(), request.uri().path());
     // An address that leads to no page at all is a slip of the keyboard.
-    let is_page = request.extensions().get::<MatchedPath>().is_some();
+    let page = request.extensions().get::<MatchedPath>();
+    let is_page = page.is_some();
+    // A token may open something yet, or once more.
+    let page = page.map(MatchedPath::as_str).filter(|it| it.contains("{token}"));
+    let what = format!("{} {}", request.method(), page.unwrap_or(request.uri().path()));
     let response = next.run(request).await;
     let status = response.status();
     if let Some(viewer) = viewer.filter(|_| is_page)

@@ -51,6 +51,28 @@ impl Pace {
     }
 }
 
+/// How often a calendar may be read within a minute, counted apart from its account's pages:
+/// whoever got hold of its address must not keep the owner out.
+#[derive(Clone)]
+pub struct Readings(Pace);
+
+impl Readings {
+    /// Telephones ask a few times a day.
+    const MOST: u32 = 30;
+
+    pub fn admit(&self, id: AccountId) -> Result<()> {
+        let counted = self.0.count(id, clock::now());
+        counted
+            .map_err(|wait| Error::Enough("Lịch này được đọc quá nhiều lần trong một phút.", wait))
+    }
+}
+
+impl Default for Readings {
+    fn default() -> Readings {
+        Readings(Pace(Arc::default(), Readings::MOST))
+    }
+}
+
 /// Sends an account away that asks too often (ASVS 2.4.1).
 pub async fn keep_pace(
     State(pace): State<Pace>,

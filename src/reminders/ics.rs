@@ -15,7 +15,6 @@ pub fn calendar(name: &str, items: &[Item], origin: &str, now: Moment) -> String
     lines.add("VERSION", "2.0");
     lines.add("PRODID", "-//Hai Chieu//Hai Chieu//VI");
     lines.add("CALSCALE", "GREGORIAN");
-    lines.add("METHOD", "PUBLISH");
     // RFC 7986; the second of each is what programs read that do not know it.
     lines.add("NAME", &text(name));
     lines.add("X-WR-CALNAME", &text(name));
@@ -47,11 +46,14 @@ fn event(lines: &mut Lines, item: &Item, origin: &str, now: Moment) {
     lines.add("SUMMARY", &text(&item.title));
     lines.add("DESCRIPTION", &text(&link));
     lines.add("URL", &link);
-    lines.add("BEGIN", "VALARM");
-    lines.add("ACTION", "DISPLAY");
-    lines.add("DESCRIPTION", &text(&item.title));
-    lines.add("TRIGGER", early);
-    lines.add("END", "VALARM");
+    // What is late already is moved on with each day: it stands there, and rings at no time.
+    if item.kind.comes() {
+        lines.add("BEGIN", "VALARM");
+        lines.add("ACTION", "DISPLAY");
+        lines.add("DESCRIPTION", &text(&item.title));
+        lines.add("TRIGGER", early);
+        lines.add("END", "VALARM");
+    }
     lines.add("END", "VEVENT");
 }
 

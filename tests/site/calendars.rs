@@ -8,6 +8,7 @@ use haichieu::ids::{AccountId, FeedId, GrantId};
 use haichieu::organisation::settings::{self, Setting};
 use reqwest::StatusCode;
 
+use crate::exchange::texts;
 use crate::letters::receive;
 use crate::meetings::{in_days, meeting_on};
 use crate::scope::{CANARY, Objects};
@@ -29,8 +30,9 @@ async fn form(visitor: &Visitor, unit: &str) -> Page {
 
 fn path_on(page: &Page) -> String {
     let address = page.body.split(r#"id="address">"#).nth(1).unwrap().split('<').next().unwrap();
-    assert!(address.starts_with("http://127.0.0.1:") && address.ends_with(".ics"), "{address}");
-    format!("/calendar/{}", address.split("/calendar/").nth(1).unwrap())
+    let token = address.split("/calendar/").nth(1).unwrap().strip_suffix(".ics").unwrap();
+    assert!(address.starts_with("http://127.0.0.1:") && token.len() == 43, "{address}");
+    format!("/calendar/{token}.ics")
 }
 
 /// The lines of a calendar, as they were before they were folded.
@@ -187,6 +189,36 @@ async fn whoever_guesses_waits() {
 }
 
 #[tokio::test]
+async fn a_calendar_is_read_so_often_and_no_more() {
+    let site = Site::start().await;
+    let secretary = site.secretary().await;
+    let path = calendar(&secretary, "a1").await;
+    let stranger = site.stranger();
+    // A minute may end meanwhile: then as many are let by once more.
+    let mut status = StatusCode::OK;
+    for _ in 0..61 {
+        status = stranger.get(&path).await.status;
+        if status != StatusCode::OK {
+            break;
+        }
+    }
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    // Whoever reads too often keeps the owner out of no page.
+    secretary.get(LIST).await.assert_is(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_noted_of_a_refusal_tells_no_token() {
+    let site = Site::start().await;
+    let (_, secretary) = secretary(&site).await;
+    secretary.get("/calendar/0123456789.ics").await.assert_is(StatusCode::NOT_FOUND);
+    site.watch.settle().await;
+    let sql = "SELECT summary FROM audit_entry WHERE action = 'access.refused'";
+    let noted = site.seed(async |tx| texts(tx, sql).await).await;
+    assert_eq!(noted, ["Không cho xem hoặc làm (404): GET /calendar/{token}"]);
+}
+
+#[tokio::test]
 async fn a_calendar_is_of_a_unit_that_one_sees() {
     let site = Site::start().await;
     let secretary = site.secretary().await;
@@ -226,7 +258,7 @@ async fn a_calendar_asks_for_the_password_after_a_while() {
     let secretary = site.visitor_since(role, cell, (password, 16)).await;
     let page = form(&secretary, "a1").await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
-    page.assert_shows("Gõ mật khẩu của bạn để làm việc này");
+    page.assert_shows("Gõ lại mật khẩu để làm việc này");
     let id = page.field("id");
     let form = [("id", id.as_str()), ("unit", "a1"), ("confirm", password)];
     path_on(&secretary.post(LIST, &form).await);

@@ -1,6 +1,7 @@
 //! One's own calendars: made, shown once, listed, revoked; and what a telephone reads.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -8,6 +9,7 @@ use serde::Deserialize;
 
 use crate::access::feeds::{self, Feed, MOST};
 use crate::access::frame::{Frame, Place};
+use crate::access::limits::Readings;
 use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::access::session::Token;
@@ -139,7 +141,7 @@ async fn add(
             return Err(Error::NotFound);
         }
         let unit = organisation::store::get(&mut tx, made.unit_id, clock::today()).await?;
-        return made_page(&viewer, unit.name, None);
+        return made_page(&viewer, unit.name_in_text(), None);
     }
     let mut faults = Faults::default();
     let unit = read_unit(&mut tx, &viewer, &form, &mut faults).await?;
@@ -165,7 +167,7 @@ async fn add(
     audit::store::append(&mut tx, &viewer.actor(), act.in_unit(unit.id)).await?;
     tx.commit().await?;
     let origin = app.origin(&headers);
-    made_page(&viewer, unit.name, Some(format!("{origin}/calendar/{}.ics", token.text)))
+    made_page(&viewer, unit.name_in_text(), Some(format!("{origin}/calendar/{}.ics", token.text)))
 }
 
 fn made_page(viewer: &Viewer, unit_name: String, address: Option<String>) -> Result<Response> {
@@ -197,6 +199,7 @@ async fn revoke(
 async fn read(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
+    Extension(readings): Extension<Readings>,
     headers: HeaderMap,
     Path(file): Path<String>,
 ) -> Result<Response> {
@@ -208,6 +211,7 @@ async fn read(
             counted.map_or_else(|wait| Error::TooMany(wait.unsigned_abs()), |()| Error::NotFound)
         );
     };
+    readings.admit(feed.account_id)?;
     let mut tx = app.db.read().await?;
     let scope = guard::enter(&mut tx, &viewer, feed.unit_id, Right::SeeCounts).await?;
     let now = clock::now();
