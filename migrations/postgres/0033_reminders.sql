@@ -23,7 +23,7 @@ CREATE TABLE mail_reminder (
     tried_at     BIGINT NOT NULL,
     looked_on    DATE NOT NULL,
     sent_on      DATE,
-    -- What was said then: counts, and nothing else.
+    -- What was said then: keys, days and counts, and nothing else.
     said         TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 CREATE INDEX mail_reminder_by_look ON mail_reminder (looked_on, account_id);

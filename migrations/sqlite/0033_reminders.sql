@@ -23,7 +23,7 @@ CREATE TABLE mail_reminder (
     tried_at     INTEGER NOT NULL,
     looked_on    TEXT NOT NULL,
     sent_on      TEXT,
-    -- What was said then: counts, and nothing else.
+    -- What was said then: keys, days and counts, and nothing else.
     said         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX mail_reminder_by_look ON mail_reminder (looked_on, account_id);

@@ -85,14 +85,15 @@ impl Act {
     }
 
     /// Whether a page may tell something else from now on: looks, refusals, files that were
-    /// taken and sign-ins leave the registry as it was.
+    /// taken, sign-ins and reminders leave the registry as it was.
     pub fn changes_registry(&self) -> bool {
         const QUIET: [&str; 4] = ["access", "backup", "export", "view"];
-        const DOOR: [&str; 8] = [
+        const DOOR: [&str; 9] = [
             "account.code_failed",
             "account.confirm",
             "account.confirm_failed",
             "account.half",
+            "account.reminder_sent",
             "account.session_end",
             "account.sign_in",
             "account.sign_in_failed",

@@ -5,21 +5,22 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use crate::access;
 use crate::access::guard;
 use crate::access::model::Right;
 use crate::access::tokens::{Limits, Reach};
 use crate::access::viewer::Viewer;
+use crate::audit::model::{Act, Actor};
 use crate::clock::{self, Moment};
 use crate::db::{Db, Tx, again};
 use crate::error::{Error, Result};
-use crate::organisation;
+use crate::ids::AccountId;
 use crate::reminders::due;
 use crate::reminders::mailer::Mailer;
 use crate::reminders::model::Item;
 use crate::reminders::store::{self, Waiting};
 use crate::settings::Settings;
 use crate::vietnamese::day;
+use crate::{access, audit, organisation};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// Nobody's telephone rings at night: from this hour on.
@@ -87,7 +88,7 @@ async fn release(db: &Db, waiting: &Waiting) -> sqlx::Result<()> {
     tx.commit().await
 }
 
-/// Sends what is due, unless that was said a few days ago; whether anything was sent.
+/// Sends what is due, unless all of it was said a few days ago; whether anything was sent.
 async fn remind(
     db: &Db,
     mailer: &Mailer,
@@ -98,21 +99,29 @@ async fn remind(
     let mut tx = db.read().await?;
     let units = pressing(&mut tx, waiting, today).await?;
     drop(tx);
-    let said = said(&units);
     let lately = reminder.sent_on.is_some_and(|it| (today - it).num_days() < SAME);
-    if said.is_empty() || (lately && said == reminder.said) {
+    let said: Vec<String> = units.iter().flat_map(|it| &it.1).map(Item::news).collect();
+    if said.iter().all(|it| lately && reminder.said.lines().any(|line| line == it)) {
         return Ok(false);
     }
+    let said = said.join("\n");
     let subject = format!("Hai Chiều: việc đến hạn, {}", day::short(today));
     let sent = mailer.send(&reminder.address, &subject, text(&units, origin)).await;
     sent.map_err(|it| Error::Internal(it.to_string().into()))?;
-    again(|| async {
-        let mut tx = db.write().await?;
-        store::sent(&mut tx, reminder.account_id, today, &said).await?;
-        tx.commit().await
-    })
-    .await?;
+    // It is on its way: whatever fails from here on must not send it once more.
+    if let Err(error) = again(|| note(db, reminder.account_id, today, &said)).await {
+        tracing::warn!(%error, account = %reminder.account_id, "a reminder was sent, and not noted");
+    }
     Ok(true)
+}
+
+/// Writes down that something was sent, and not to what address.
+async fn note(db: &Db, id: AccountId, today: NaiveDate, said: &str) -> sqlx::Result<()> {
+    let mut tx = db.write().await?;
+    store::sent(&mut tx, id, today, said).await?;
+    let act = Act::new("account.reminder_sent", id.0, "Gửi một thư nhắc việc".to_owned());
+    audit::store::append(&mut tx, &Actor::calendar(), act).await?;
+    tx.commit().await
 }
 
 /// What presses in each unit in which the account has a role today.
@@ -145,12 +154,6 @@ async fn pressing(
         }
     }
     Ok(units)
-}
-
-/// What is said, without its day: the same tomorrow is no news.
-fn said(units: &[(String, Vec<Item>)]) -> String {
-    let items = units.iter().flat_map(|it| &it.1);
-    items.map(|it| format!("{} {}\n", it.key, it.title)).collect::<Vec<_>>().concat()
 }
 
 fn text(units: &[(String, Vec<Item>)], origin: &str) -> String {

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox};
 use lettre::transport::smtp;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::time;
+use uuid::Uuid;
 
 use crate::settings::Mail;
 
@@ -70,7 +71,9 @@ impl Mailer {
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(subject)
+            .message_id(Some(format!("<{}@{}>", Uuid::now_v7(), self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
+            .raw_header(by_itself())
             .body(body.map_err(|_| NotSent::Unwritable)?)
             .map_err(|_| NotSent::Unwritable)?;
         match time::timeout(PATIENCE, self.transport.send(message)).await {
@@ -78,6 +81,12 @@ impl Mailer {
             Err(_) => Err(NotSent::TimedOut),
         }
     }
+}
+
+/// Says that nobody wrote it, so that no "out of office" comes back (RFC 3834, section 5).
+fn by_itself() -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+    HeaderValue::new(name, "auto-generated".to_owned())
 }
 
 /// An address as typed: what it is kept as, or what is wrong with it.

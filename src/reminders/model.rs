@@ -18,6 +18,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether its day is one to come, and not today for as long as it is left undone.
+    pub fn comes(self) -> bool {
+        !matches!(self, Kind::Letters | Kind::Returned)
+    }
+
     /// So many days ahead it is told by mail.
     fn ahead(self) -> u64 {
         match self {
@@ -43,6 +48,19 @@ pub struct Item {
 }
 
 impl Item {
+    /// What it is told apart by: what bears the same is no news. A meeting that is moved is, and
+    /// one more letter; that there is less left to do is not.
+    pub fn news(&self) -> String {
+        match self.kind {
+            Kind::Meeting => {
+                let time = self.starts_at.as_deref().unwrap_or_default();
+                format!("{} {} {time}", self.key, self.on)
+            }
+            Kind::Letters | Kind::Returned => format!("{} {}", self.key, self.title),
+            Kind::Rule | Kind::Sheets => self.key.clone(),
+        }
+    }
+
     /// Whether it is time to say so by mail.
     pub fn is_pressing(&self, today: NaiveDate) -> bool {
         let late = self.kind != Kind::Meeting;

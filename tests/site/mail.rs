@@ -14,6 +14,7 @@ use reqwest::StatusCode;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::exchange::texts;
 use crate::meetings::{in_days, meeting_on};
 use crate::scope::{CANARY, Objects};
 use crate::support::{Site, Visitor};
@@ -40,8 +41,8 @@ struct Inside {
 impl Post {
     async fn open() -> Post {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let post = Post { port, inside: Arc::default() };
+        let address = listener.local_addr().unwrap();
+        let post = Post { port: address.port(), inside: Arc::default() };
         let clerk = post.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -195,6 +196,9 @@ async fn one_message_a_day_tells_days_and_links_and_no_name() {
         assert!(!text.contains(name), "{text}");
     }
     assert_eq!(send(&site, &post, morning()).await, 0);
+    let sql = "SELECT summary FROM audit_entry WHERE action = 'account.reminder_sent'";
+    let noted = site.seed(async |tx| texts(tx, sql).await).await;
+    assert_eq!(noted, ["Gửi một thư nhắc việc"]);
     // The same tomorrow is no news; something else is.
     let tomorrow = clock::today() + Days::new(1);
     assert_eq!(send(&site, &post, at(tomorrow, 8)).await, 0);

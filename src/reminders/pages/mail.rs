@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::access::frame::{Frame, Place};
+use crate::access::look::Look;
 use crate::access::routes::{Need, Routes};
 use crate::access::session::{self, Token};
 use crate::access::viewer::{ClientAddress, Viewer};
@@ -51,6 +52,7 @@ struct MailPage {
 #[derive(Template)]
 #[template(path = "reminders/confirm.html")]
 struct ConfirmPage {
+    look: Look,
     /// Whether the link still opens anything.
     opens: bool,
     done: bool,
@@ -169,23 +171,25 @@ async fn open(app: &App, tx: &mut Tx, token: &str, address: &str) -> Result<Opti
 async fn link(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
+    look: Look,
     Path(token): Path<String>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let opens = open(&app, &mut tx, &token, &address.to_string()).await?.is_some();
     let status = if opens { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    Ok((status, Html(ConfirmPage { opens, done: false }.render()?)).into_response())
+    Ok((status, Html(ConfirmPage { look, opens, done: false }.render()?)).into_response())
 }
 
 async fn follow(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
+    look: Look,
     Path(token): Path<String>,
 ) -> Result<Response> {
     let address = address.to_string();
     let mut tx = app.db.read().await?;
     let Some(reminder) = open(&app, &mut tx, &token, &address).await? else {
-        let page = ConfirmPage { opens: false, done: false }.render()?;
+        let page = ConfirmPage { look, opens: false, done: false }.render()?;
         return Ok((StatusCode::NOT_FOUND, Html(page)).into_response());
     };
     drop(tx);
@@ -195,5 +199,5 @@ async fn follow(
     let act = Act::new("account.reminder_on", reminder.account_id.0, done);
     audit::store::append(&mut tx, &Actor::stranger(&address), act).await?;
     tx.commit().await?;
-    Ok(Html(ConfirmPage { opens: true, done: true }.render()?).into_response())
+    Ok(Html(ConfirmPage { look, opens: true, done: true }.render()?).into_response())
 }
