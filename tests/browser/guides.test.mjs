@@ -382,6 +382,42 @@ ofSecretary('Một đồng chí hỏi sổ ghi gì về mình', async ({ on, pre
   await on(secretary);
 });
 
+ofSecretary('Cử người làm hộ khi đi vắng', async ({ on, press, picture }) => {
+  await go(secretary, '/');
+  await on(secretary);
+  await press('Tài khoản của …');
+  await on(secretary);
+  await press('Cử người làm hộ khi đi vắng');
+  await on(secretary);
+  await secretary.fill('#login', 'bithu.tdp3');
+  await secretary.fill('#last_on', today());
+  await press('Cử người làm hộ');
+  await secretary.waitForURL(/done=1/);
+  await on(secretary);
+  await picture('lam-ho', { top: 'h1', ring: ['Thu lại'], height: 1000 });
+  const deputy = await opened(browser, demo);
+  await go(deputy, '/sign-in');
+  await deputy.fill('#login', 'bithu.tdp3');
+  await deputy.fill('#password', 'mưa thuận gió hòa');
+  await deputy.getByRole('button', { name: 'Đăng nhập' }).click();
+  await deputy.waitForURL((url) => url.pathname !== '/sign-in');
+  await go(deputy, CELL);
+  await on(deputy);
+  await deputy.context().close();
+});
+
+ofSecretary('Để điện thoại tự nhắc việc', async ({ on, press }) => {
+  await go(secretary, '/account');
+  await on(secretary);
+  await press('Lịch nhắc việc trên điện thoại');
+  await on(secretary);
+  await press('Tạo lịch');
+  await on(secretary);
+  await go(secretary, '/account/calendars');
+  await on(secretary);
+  await press('Thu hồi');
+});
+
 ofWard('Xem việc còn lại', async ({ on, picture }) => {
   await go(officer, '/');
   await on(officer);
