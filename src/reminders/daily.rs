@@ -100,10 +100,11 @@ async fn remind(
     let units = pressing(&mut tx, waiting, today).await?;
     drop(tx);
     let lately = reminder.sent_on.is_some_and(|it| (today - it).num_days() < SAME);
-    let said: Vec<String> = units.iter().flat_map(|it| &it.1).map(Item::news).collect();
-    if said.iter().all(|it| lately && reminder.said.lines().any(|line| line == it)) {
+    let mut items = units.iter().flat_map(|it| &it.1);
+    if items.all(|it| lately && !it.is_news(&reminder.said)) {
         return Ok(false);
     }
+    let said: Vec<String> = units.iter().flat_map(|it| &it.1).map(Item::told).collect();
     let said = said.join("\n");
     let subject = format!("Hai Chiều: việc đến hạn, {}", day::short(today));
     let sent = mailer.send(&reminder.address, &subject, text(&units, origin)).await;

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::access::guard::Scope;
-use crate::access::model::Right;
+use crate::access::model::{Right, Role};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::evaluation;
@@ -45,7 +45,7 @@ async fn rule(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Option<Item>
     let half = HalfYear::of(today);
     let (from, to) = half.days();
     let chase = statistics::store::chase::without_meeting(tx, unit.id, today, (from, to));
-    let cells = chase.await?.len();
+    let cells = i64::try_from(chase.await?.len()).unwrap_or(i64::MAX);
     if cells == 0 {
         return Ok(None);
     }
@@ -53,12 +53,12 @@ async fn rule(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Option<Item>
     let (title, href) = if unit.is_cell() {
         (format!("Chưa có họp định kỳ trong {name}"), format!("/units/{code}/tasks"))
     } else {
-        let title = format!("{} chi bộ chưa có họp định kỳ trong {name}", grouped_of(cells));
+        let title = format!("{} chi bộ chưa có họp định kỳ trong {name}", grouped(cells));
         (title, format!("/units/{code}/chase?kind=meeting"))
     };
     let key = format!("half-{}-{}-{}", half.year, half.half, unit.id);
     let on = to.pred_opt().unwrap_or(to);
-    Ok(Some(Item { kind: Kind::Rule, key, on, starts_at: None, title, href }))
+    Ok(Some(Item { kind: Kind::Rule, key, on, starts_at: None, title, count: cells, href }))
 }
 
 /// The unit's own meetings: of those of its cells, their secretaries are told.
@@ -74,26 +74,37 @@ async fn meetings(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Vec<Item
         key: format!("meeting-{}", it.meeting.id),
         on: it.meeting.held_on,
         title: format!("{}, {}", it.meeting.kind.label(), it.unit_name),
+        count: 1,
         href: format!("/meetings/{}", it.meeting.id),
         starts_at: it.meeting.starts_at,
     });
     Ok(items.collect())
 }
 
-async fn letters(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Option<Item>> {
-    let deadlines = members::pages::letters::deadlines(tx, unit.id, today).await?;
-    if deadlines == Deadlines::default() {
-        return Ok(None);
+/// Those that wait for the ward, and those that are late, for all who see them.
+async fn letters(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Vec<Item>> {
+    let (is_ward, id, code) = (Role::WardOfficer.fits(unit.kind), unit.id, &unit.code);
+    let deadlines = members::pages::letters::deadlines(tx, id, today).await?;
+    if !is_ward && deadlines == Deadlines::default() {
+        return Ok(Vec::new());
     }
-    let counts = members::store::letters::counts(tx, unit.id, today, deadlines).await?;
-    Ok((counts.overdue > 0).then(|| Item {
+    let counts = members::store::letters::counts(tx, id, today, deadlines).await?;
+    let queues = [
+        ("waiting", counts.waiting, "chờ tiếp nhận", is_ward),
+        ("received", counts.received, "đã tiếp nhận, chưa phân về chi bộ", is_ward),
+        ("overdue", counts.overdue, "quá hạn", true),
+    ];
+    let told = queues.into_iter().filter(|(_, count, _, is_told)| *is_told && *count > 0);
+    let items = told.map(|(state, count, what, _)| Item {
         kind: Kind::Letters,
-        key: format!("letters-{}", unit.id),
+        key: format!("letters-{state}-{id}"),
         on: today,
         starts_at: None,
-        title: format!("{} giấy giới thiệu quá hạn", grouped(counts.overdue)),
-        href: format!("/units/{}/letters?state=overdue", unit.code),
-    }))
+        title: format!("{} giấy giới thiệu {what}", grouped(count)),
+        count,
+        href: format!("/units/{code}/letters?state={state}"),
+    });
+    Ok(items.collect())
 }
 
 /// The sheets of the latest year: given back to the cell, to be signed by the cell, or to be
@@ -105,33 +116,29 @@ async fn sheets(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Vec<Item>>
     let opened = evaluation::store::opening::in_force(tx, unit.id, year, today).await?;
     let (sign_by, return_by) = opened.map_or((None, None), |it| (it.sign_by, it.return_by));
     let href = format!("/units/{}/evaluations?year={year}", unit.code);
-    let item = |kind, word: &str, on, title| {
+    let item = |kind, word: &str, on, title, count| {
         let key = format!("{word}-{year}-{}", unit.id);
-        Item { kind, key, on, starts_at: None, title, href: href.clone() }
+        Item { kind, key, on, starts_at: None, title, count, href: href.clone() }
     };
     let mut items = Vec::new();
     if unit.is_cell() {
         let progress = evaluation::store::progress(tx, unit.id, year).await?;
         if progress.returned > 0 {
             let title = format!("{} phiếu nhận xét bị trả lại", grouped(progress.returned));
-            items.push(item(Kind::Returned, "returned", today, title));
+            items.push(item(Kind::Returned, "returned", today, title, progress.returned));
         }
         let left = progress.all() - progress.is_signed();
         if let Some(on) = sign_by.filter(|_| left > 0) {
             let title = format!("Hạn ký phiếu nhận xét năm {year}: còn {} phiếu", grouped(left));
-            items.push(item(Kind::Sheets, "sign", on, title));
+            items.push(item(Kind::Sheets, "sign", on, title, left));
         }
     } else {
         let left = evaluation::store::counts::waiting(tx, unit.id, year).await?;
         if let Some(on) = return_by.filter(|_| left > 0) {
-            let left = grouped(left);
-            let title = format!("Hạn gửi phiếu nhận xét năm {year}: {left} phiếu chờ xác nhận");
-            items.push(item(Kind::Sheets, "send", on, title));
+            let all = grouped(left);
+            let title = format!("Hạn gửi phiếu nhận xét năm {year}: {all} phiếu chờ xác nhận");
+            items.push(item(Kind::Sheets, "send", on, title, left));
         }
     }
     Ok(items)
-}
-
-fn grouped_of(count: usize) -> String {
-    i64::try_from(count).map_or_else(|_| count.to_string(), grouped)
 }

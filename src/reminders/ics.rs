@@ -111,6 +111,7 @@ mod tests {
             on: "2024-11-15".parse().unwrap(),
             starts_at: starts_at.map(str::to_owned),
             title: title.to_owned(),
+            count: 1,
             href: "/meetings/1".to_owned(),
         }
     }

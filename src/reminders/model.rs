@@ -43,21 +43,33 @@ pub struct Item {
     /// `19:30`, local time; none for the whole day.
     pub starts_at: Option<String>,
     pub title: String,
+    /// How many there are of what is left to do.
+    pub count: i64,
     /// Where it is done, on this site.
     pub href: String,
 }
 
 impl Item {
-    /// What it is told apart by: what bears the same is no news. A meeting that is moved is, and
-    /// one more letter; that there is less left to do is not.
-    pub fn news(&self) -> String {
-        match self.kind {
-            Kind::Meeting => {
-                let time = self.starts_at.as_deref().unwrap_or_default();
-                format!("{} {} {time}", self.key, self.on)
-            }
-            Kind::Letters | Kind::Returned => format!("{} {}", self.key, self.title),
-            Kind::Rule | Kind::Sheets => self.key.clone(),
+    /// What is kept once it was told: a line, and nothing that names anybody.
+    pub fn told(&self) -> String {
+        format!("{} {}", self.known_by(), self.count)
+    }
+
+    /// Whether lines that were kept do not say it yet. A meeting that is moved is news, and one
+    /// letter more; that there is less left to do is none.
+    pub fn is_news(&self, told: &str) -> bool {
+        let known_by = self.known_by();
+        let mut lines = told.lines().filter_map(|it| it.rsplit_once(' '));
+        !lines.any(|(known, count)| {
+            known == known_by && count.parse::<i64>().is_ok_and(|it| it >= self.count)
+        })
+    }
+
+    fn known_by(&self) -> String {
+        match &self.starts_at {
+            _ if self.kind != Kind::Meeting => self.key.clone(),
+            Some(at) => format!("{} {} {at}", self.key, self.on),
+            None => format!("{} {}", self.key, self.on),
         }
     }
 
@@ -73,6 +85,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_left_is_news_when_there_is_more_of_it() {
+        let on = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let item = |kind, day, count| Item {
+            kind,
+            key: "it".to_owned(),
+            on: on(day),
+            starts_at: None,
+            title: String::new(),
+            count,
+            href: String::new(),
+        };
+        let letters = item(Kind::Letters, "2024-11-15", 12);
+        let told = format!("other 40\n{}", letters.told());
+        for (count, is_news) in [(11, false), (12, false), (13, true)] {
+            let tomorrow = item(Kind::Letters, "2024-11-16", count);
+            assert_eq!(tomorrow.is_news(&told), is_news, "{count}");
+        }
+        assert!(letters.is_news("") && letters.is_news("it a few"));
+        let meeting = item(Kind::Meeting, "2024-11-15", 1);
+        assert!(!meeting.is_news(&meeting.told()));
+        assert!(item(Kind::Meeting, "2024-11-16", 1).is_news(&meeting.told()));
+    }
+
+    #[test]
     fn a_meeting_is_told_two_days_ahead_and_not_after() {
         let on = |text: &str| text.parse::<NaiveDate>().unwrap();
         let item = |kind| Item {
@@ -81,6 +117,7 @@ mod tests {
             on: on("2024-11-15"),
             starts_at: None,
             title: String::new(),
+            count: 1,
             href: String::new(),
         };
         for (day, meeting, sheets) in [

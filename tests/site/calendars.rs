@@ -106,14 +106,16 @@ async fn a_cell_without_a_meeting_is_told_the_last_day() {
 }
 
 #[tokio::test]
-async fn a_ward_is_told_of_late_letters_where_they_can_be_late() {
+async fn a_ward_is_told_of_letters_that_wait_or_are_late() {
     let site = Site::start().await;
     let officer = site.ward_officer().await;
     receive(&officer, "Tống Phước Nhàn", "").await;
     let ward = calendar(&officer, "phuong-a").await;
     let city = calendar(&site.organisation_officer().await, "thanh-pho").await;
     let told = async |path: &str| lines(&site.stranger().get(path).await);
-    assert!(!has(&told(&ward).await, "SUMMARY:1 giấy"));
+    let told_at_first = told(&ward).await;
+    assert!(has(&told_at_first, "SUMMARY:1 giấy giới thiệu chờ tiếp nhận"));
+    assert!(!told_at_first.iter().any(|it| it.contains("quá hạn")));
     site.seed(async |tx| {
         let setting = Setting::LetterPresentDays;
         settings::store::add(tx, site.town.city, setting, "30").await.unwrap();
