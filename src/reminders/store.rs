@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::clock::Moment;
-use crate::db::{Tx, change, on, one_row};
+use crate::db::{Tx, change, on};
 use crate::ids::AccountId;
 
 /// Where an account is reminded.
@@ -24,7 +24,7 @@ pub async fn find(tx: &mut Tx, account_id: AccountId) -> sqlx::Result<Option<Rem
     on!(tx, db => sqlx::query_as(sql).bind(account_id).fetch_optional(db))
 }
 
-/// The address whose one-time link bears this token, if it was asked for after `since`.
+/// The address whose link bears this token, if it was asked for after `since`.
 pub async fn find_asked(
     tx: &mut Tx,
     token_hash: &[u8],
@@ -61,11 +61,11 @@ pub async fn ask(
     Ok(())
 }
 
-/// The link was followed; it works once.
-pub async fn confirm(tx: &mut Tx, token_hash: &[u8], at: Moment) -> sqlx::Result<()> {
-    let sql = "UPDATE mail_reminder SET confirmed_at = $2, token_hash = NULL
-               WHERE token_hash = $1";
-    one_row(change!(tx, sqlx::query(sql).bind(token_hash).bind(at))?)
+/// The link was followed; whether it is the first time.
+pub async fn confirm(tx: &mut Tx, token_hash: &[u8], at: Moment) -> sqlx::Result<bool> {
+    let sql = "UPDATE mail_reminder SET confirmed_at = $2
+               WHERE token_hash = $1 AND confirmed_at IS NULL";
+    Ok(change!(tx, sqlx::query(sql).bind(token_hash).bind(at))? > 0)
 }
 
 /// Whether there was one.

@@ -174,9 +174,26 @@ async fn nothing_is_sent_before_the_link_was_followed() {
     secretary.get(PAGE).await.assert_shows("Chờ xác nhận địa chỉ");
     stranger.post(&link, &[]).await.assert_shows("Đã bật nhắc việc qua thư");
     secretary.get(PAGE).await.assert_shows("Đang bật");
+    assert_eq!(send(&site, &post, morning()).await, 1);
+}
+
+#[tokio::test]
+async fn a_link_pressed_twice_switches_on_once() {
+    let site = Site::start().await;
+    let post = Post::open().await;
+    let root = site.with_mail(post.mail(), ORIGIN).await;
+    let secretary = site.secretary().await.at(&root);
+    let link = ask(&secretary, &post).await;
+    let stranger = site.stranger().at(&root);
+    for _ in 0..2 {
+        stranger.post(&link, &[]).await.assert_shows("Đã bật nhắc việc qua thư");
+        stranger.get(&link).await.assert_shows("Đã bật nhắc việc qua thư");
+    }
+    let sql = "SELECT summary FROM audit_entry WHERE action = 'account.reminder_on'";
+    assert_eq!(site.seed(async |tx| texts(tx, sql).await).await.len(), 1);
+    secretary.post("/account/reminders/off", &[]).await;
     stranger.post(&link, &[]).await.assert_is(StatusCode::NOT_FOUND);
     stranger.get(&link).await.assert_is(StatusCode::NOT_FOUND);
-    assert_eq!(send(&site, &post, morning()).await, 1);
 }
 
 #[tokio::test]

@@ -175,9 +175,11 @@ async fn link(
     Path(token): Path<String>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
-    let opens = open(&app, &mut tx, &token, &address.to_string()).await?.is_some();
+    let found = open(&app, &mut tx, &token, &address.to_string()).await?;
+    let opens = found.is_some();
+    let done = found.is_some_and(|it| it.confirmed_at.is_some());
     let status = if opens { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    Ok((status, Html(ConfirmPage { look, opens, done: false }.render()?)).into_response())
+    Ok((status, Html(ConfirmPage { look, opens, done }.render()?)).into_response())
 }
 
 async fn follow(
@@ -194,10 +196,12 @@ async fn follow(
     };
     drop(tx);
     let mut tx = app.db.write().await?;
-    store::confirm(&mut tx, &session::hash(&token), clock::now()).await?;
-    let done = "Bật nhắc việc qua thư: địa chỉ đã được xác nhận".to_owned();
-    let act = Act::new("account.reminder_on", reminder.account_id.0, done);
-    audit::store::append(&mut tx, &Actor::stranger(&address), act).await?;
-    tx.commit().await?;
+    // Pressed twice, it is done, and written down once.
+    if store::confirm(&mut tx, &session::hash(&token), clock::now()).await? {
+        let done = "Bật nhắc việc qua thư: địa chỉ đã được xác nhận".to_owned();
+        let act = Act::new("account.reminder_on", reminder.account_id.0, done);
+        audit::store::append(&mut tx, &Actor::stranger(&address), act).await?;
+        tx.commit().await?;
+    }
     Ok(Html(ConfirmPage { look, opens: true, done: true }.render()?).into_response())
 }
