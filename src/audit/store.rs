@@ -11,60 +11,75 @@ use crate::db::tables::{Table, Value};
 use crate::db::{Tx, change, on};
 use crate::ids::AuditEntryId;
 
-/// Writes an entry. Belongs into the transaction of the act itself.
-pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
-    let id = AuditEntryId::new();
-    let subject = act.action.split('.').next().unwrap_or_default();
-    let is_change = act.changes_registry();
+/// The entry of an act, as it is to be written now.
+fn entry(actor: &Actor, act: Act) -> sqlx::Result<Entry> {
     let changes =
         serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
+    Ok(Entry {
+        id: AuditEntryId::new(),
+        at: clock::now(),
+        account_id: actor.account_id,
+        account_name: actor.name.clone(),
+        address: actor.address.clone(),
+        action: act.action.to_owned(),
+        subject: act.action.split('.').next().unwrap_or_default().to_owned(),
+        subject_id: act.subject_id,
+        unit_id: act.unit_id,
+        summary: act.summary,
+        changes,
+    })
+}
+
+/// Writes an entry. Belongs into the transaction of the act itself.
+pub async fn append(tx: &mut Tx, actor: &Actor, act: Act) -> sqlx::Result<()> {
+    let is_change = act.changes_registry();
+    let entry = entry(actor, act)?;
     let sql = "INSERT INTO audit_entry (id, at, account_id, account_name, address, action,
                                         subject, subject_id, unit_id, summary, changes)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     change!(
         tx,
         sqlx::query(sql)
-            .bind(id)
-            .bind(clock::now())
-            .bind(actor.account_id)
-            .bind(&actor.name)
-            .bind(&actor.address)
-            .bind(act.action)
-            .bind(subject)
-            .bind(act.subject_id)
-            .bind(act.unit_id)
-            .bind(&act.summary)
-            .bind(&changes)
+            .bind(entry.id)
+            .bind(entry.at)
+            .bind(entry.account_id)
+            .bind(&entry.account_name)
+            .bind(&entry.address)
+            .bind(&entry.action)
+            .bind(&entry.subject)
+            .bind(entry.subject_id)
+            .bind(entry.unit_id)
+            .bind(&entry.summary)
+            .bind(&entry.changes)
     )?;
     let sql = "INSERT INTO audit_unsealed (entry_id, is_change) VALUES ($1, $2)";
-    change!(tx, sqlx::query(sql).bind(id).bind(i64::from(is_change)))?;
+    change!(tx, sqlx::query(sql).bind(entry.id).bind(i64::from(is_change)))?;
     Ok(())
 }
 
-/// Writes the entries of a whole list, in its order. Belongs into the transaction of the acts
-/// themselves.
-pub async fn append_all(tx: &mut Tx, actor: &Actor, acts: &[Act]) -> sqlx::Result<()> {
+/// Writes the entries of a whole list, in its order: thousands in a few statements. Belongs into
+/// the transaction of the acts themselves.
+pub async fn append_all(tx: &mut Tx, actor: &Actor, acts: Vec<Act>) -> sqlx::Result<()> {
     let (mut entries, mut tail) = (Vec::with_capacity(acts.len()), Vec::with_capacity(acts.len()));
     for act in acts {
-        let id = AuditEntryId::new();
-        let changes =
-            serde_json::to_string(&act.changes).map_err(|it| sqlx::Error::Encode(it.into()))?;
+        let is_change = Value::from(act.changes_registry());
+        let entry = entry(actor, act)?;
+        tail.push(vec![entry.id.0.into(), is_change]);
         entries.push(vec![
-            id.0.into(),
-            clock::now().into(),
-            actor.account_id.map(|it| it.0).into(),
-            actor.name.as_str().into(),
-            actor.address.as_str().into(),
-            act.action.into(),
-            act.action.split('.').next().unwrap_or_default().into(),
-            act.subject_id.into(),
-            act.unit_id.map(|it| it.0).into(),
-            act.summary.as_str().into(),
-            changes.into(),
+            entry.id.0.into(),
+            entry.at.into(),
+            entry.account_id.map(|it| it.0).into(),
+            entry.account_name.into(),
+            entry.address.into(),
+            entry.action.into(),
+            entry.subject.into(),
+            entry.subject_id.into(),
+            entry.unit_id.map(|it| it.0).into(),
+            entry.summary.into(),
+            entry.changes.into(),
         ]);
-        tail.push(vec![id.0.into(), Value::from(act.changes_registry())]);
     }
-    let entry = [
+    let columns = [
         ("id", "uuid"),
         ("at", "int8"),
         ("account_id", "uuid"),
@@ -77,7 +92,7 @@ pub async fn append_all(tx: &mut Tx, actor: &Actor, acts: &[Act]) -> sqlx::Resul
         ("summary", "text"),
         ("changes", "text"),
     ];
-    insert(&Table::of("audit_entry", &entry), tx, &entries).await?;
+    insert(&Table::of("audit_entry", &columns), tx, &entries).await?;
     let unsealed = [("entry_id", "uuid"), ("is_change", "int8")];
     insert(&Table::of("audit_unsealed", &unsealed), tx, &tail).await
 }

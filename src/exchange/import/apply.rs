@@ -68,7 +68,7 @@ pub async fn apply(
     );
     let act = Act::new("import.apply", writing.import.id.0, summary).in_unit(writing.cell.id);
     acts.push(act);
-    audit::store::append_all(tx, writing.actor, &acts).await?;
+    audit::store::append_all(tx, writing.actor, acts).await?;
     Ok((added, changed))
 }
 
