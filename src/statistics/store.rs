@@ -150,6 +150,21 @@ async fn cells_that_met(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<i6
     on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(from).bind(to).fetch_one(db))
 }
 
+/// The gifts from the day in $2 to before that in $3, each where its unit belonged on its day:
+/// at or below the unit in $1.
+macro_rules! given {
+    () => {
+        "FROM unit_ancestor
+         JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
+                           AND contribution.given_on >= $2
+                           AND contribution.given_on < $3
+                           AND contribution.given_on >= unit_ancestor.from_on
+                           AND (unit_ancestor.to_on IS NULL
+                                OR contribution.given_on < unit_ancestor.to_on)
+         WHERE unit_ancestor.ancestor_id = $1"
+    };
+}
+
 #[derive(FromRow)]
 struct ContributionsOf {
     child_id: UnitId,
@@ -159,19 +174,14 @@ struct ContributionsOf {
 
 async fn contributions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ContributionsOf>> {
     let (from, to) = as_of.days();
-    let sql = "SELECT unit_ancestor.child_id,
-                      CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
-                                    THEN 1 ELSE -1 END) AS BIGINT) AS count,
-                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd
-               FROM unit_ancestor
-               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
-                                 AND contribution.given_on >= $2
-                                 AND contribution.given_on < $3
-                                 AND contribution.given_on >= unit_ancestor.from_on
-                                 AND (unit_ancestor.to_on IS NULL
-                                      OR contribution.given_on < unit_ancestor.to_on)
-               WHERE unit_ancestor.ancestor_id = $1
-               GROUP BY unit_ancestor.child_id";
+    let sql = concat!(
+        "SELECT unit_ancestor.child_id,
+                CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
+                              THEN 1 ELSE -1 END) AS BIGINT) AS count,
+                CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd ",
+        given!(),
+        " GROUP BY unit_ancestor.child_id"
+    );
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
 }
 
@@ -239,22 +249,16 @@ pub async fn hidden_flows(
 /// What was given at or below `id`, by kind and measure.
 pub async fn by_kind(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ByKind>> {
     let (from, to) = as_of.days();
-    let sql = "SELECT contribution.kind, contribution.measure,
-                      CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
-                                    THEN 1 ELSE -1 END) AS BIGINT) AS count,
-                      CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
-                      CAST(SUM(contribution.quantity_hundredths) AS BIGINT)
-                          AS quantity_hundredths
-               FROM unit_ancestor
-               JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
-                                 AND contribution.given_on >= $2
-                                 AND contribution.given_on < $3
-                                 AND contribution.given_on >= unit_ancestor.from_on
-                                 AND (unit_ancestor.to_on IS NULL
-                                      OR contribution.given_on < unit_ancestor.to_on)
-               WHERE unit_ancestor.ancestor_id = $1
-               GROUP BY contribution.kind, contribution.measure
-               ORDER BY count DESC, contribution.kind, contribution.measure";
+    let sql = concat!(
+        "SELECT contribution.kind, contribution.measure,
+                CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
+                              THEN 1 ELSE -1 END) AS BIGINT) AS count,
+                CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
+                CAST(SUM(contribution.quantity_hundredths) AS BIGINT) AS quantity_hundredths ",
+        given!(),
+        " GROUP BY contribution.kind, contribution.measure
+          ORDER BY count DESC, contribution.kind, contribution.measure"
+    );
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
 }
 
@@ -263,25 +267,20 @@ pub async fn by_kind(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<B
 pub async fn by_work(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ByWork>> {
     let (from, to) = as_of.days();
     // Added up by their ids first: a name is looked up for each work, not for each gift.
-    let sql = "SELECT work_item.kind, work_item.name,
-                      CAST(SUM(given.count) AS BIGINT) AS count,
-                      CAST(SUM(given.amount_vnd) AS BIGINT) AS amount_vnd
-               FROM (SELECT contribution.work_item_id,
-                            SUM(CASE WHEN contribution.reverses_id IS NULL
-                                     THEN 1 ELSE -1 END) AS count,
-                            SUM(contribution.amount_vnd) AS amount_vnd
-                     FROM unit_ancestor
-                     JOIN contribution ON contribution.unit_id = unit_ancestor.unit_id
-                                       AND contribution.given_on >= $2
-                                       AND contribution.given_on < $3
-                                       AND contribution.given_on >= unit_ancestor.from_on
-                                       AND (unit_ancestor.to_on IS NULL
-                                            OR contribution.given_on < unit_ancestor.to_on)
-                     WHERE unit_ancestor.ancestor_id = $1
-                     GROUP BY contribution.work_item_id) AS given
-               LEFT JOIN work_item ON work_item.id = given.work_item_id
-               GROUP BY work_item.kind, work_item.name, work_item.folded
-               ORDER BY work_item.folded NULLS LAST, work_item.kind";
+    let sql = concat!(
+        "SELECT work_item.kind, work_item.name,
+                CAST(SUM(given.count) AS BIGINT) AS count,
+                CAST(SUM(given.amount_vnd) AS BIGINT) AS amount_vnd
+         FROM (SELECT contribution.work_item_id,
+                      SUM(CASE WHEN contribution.reverses_id IS NULL
+                               THEN 1 ELSE -1 END) AS count,
+                      SUM(contribution.amount_vnd) AS amount_vnd ",
+        given!(),
+        " GROUP BY contribution.work_item_id) AS given
+         LEFT JOIN work_item ON work_item.id = given.work_item_id
+         GROUP BY work_item.kind, work_item.name, work_item.folded
+         ORDER BY work_item.folded NULLS LAST, work_item.kind"
+    );
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
 }
 

@@ -9,6 +9,21 @@ use crate::members::age::BANDS;
 use crate::members::model::Sex;
 use crate::members::store::kept_in;
 
+/// The members of category normal at or below the unit in $1 on the day in $2.
+macro_rules! counted {
+    () => {
+        "FROM unit_ancestor
+         JOIN residence ON residence.cell_id = unit_ancestor.unit_id
+                        AND residence.category = 'normal'
+                        AND residence.started_on <= $2
+                        AND (residence.ended_on IS NULL OR residence.ended_on > $2)
+         JOIN member ON member.id = residence.member_id
+         WHERE unit_ancestor.ancestor_id = $1
+           AND unit_ancestor.from_on <= $2
+           AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)"
+    };
+}
+
 /// So many are of this sex and age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct OfAge {
@@ -19,7 +34,8 @@ pub struct OfAge {
 }
 
 pub async fn by_age(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<OfAge>> {
-    let sql = "SELECT sex, band, COUNT(*) AS count
+    let sql = concat!(
+        "SELECT sex, band, COUNT(*) AS count
                FROM (SELECT member.sex,
                             CAST(CASE WHEN member.born_on IS NULL THEN -1
                                       WHEN member.born_on <= $3 THEN 0
@@ -29,17 +45,10 @@ pub async fn by_age(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<
                                       WHEN member.born_on <= $7 THEN 4
                                       WHEN member.born_on <= $8 THEN 5
                                       WHEN member.born_on <= $9 THEN 6
-                                      ELSE 7 END AS BIGINT) AS band
-                     FROM unit_ancestor
-                     JOIN residence ON residence.cell_id = unit_ancestor.unit_id
-                                    AND residence.category = 'normal'
-                                    AND residence.started_on <= $2
-                                    AND (residence.ended_on IS NULL OR residence.ended_on > $2)
-                     JOIN member ON member.id = residence.member_id
-                     WHERE unit_ancestor.ancestor_id = $1
-                       AND unit_ancestor.from_on <= $2
-                       AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)) AS person
-               GROUP BY sex, band";
+                                      ELSE 7 END AS BIGINT) AS band ",
+        counted!(),
+        ") AS person GROUP BY sex, band"
+    );
     on!(tx, db => sqlx::query_as(sql)
         .bind(id)
         .bind(on)
@@ -81,17 +90,9 @@ pub async fn by_workplace(
                                        AND unit_ancestor.to_on IS NULL
                                        AND unit_ancestor.from_on <= $3) OR ",
         kept_in!("$1", "$3", "residence.member_id"),
-        "                 THEN member.workplace_id END AS workplace_id
-                     FROM unit_ancestor
-                     JOIN residence ON residence.cell_id = unit_ancestor.unit_id
-                                    AND residence.category = 'normal'
-                                    AND residence.started_on <= $2
-                                    AND (residence.ended_on IS NULL OR residence.ended_on > $2)
-                     JOIN member ON member.id = residence.member_id
-                     WHERE unit_ancestor.ancestor_id = $1
-                       AND unit_ancestor.from_on <= $2
-                       AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)) AS person
-               GROUP BY workplace_id) AS counted
+        " THEN member.workplace_id END AS workplace_id ",
+        counted!(),
+        ") AS person GROUP BY workplace_id) AS counted
          LEFT JOIN workplace ON workplace.id = counted.workplace_id
          ORDER BY CASE WHEN workplace.id IS NULL THEN 1 ELSE 0 END, counted.count DESC,
                   workplace.folded"
