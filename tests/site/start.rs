@@ -1,6 +1,9 @@
 //! The first steps of a registry: units from a table, slips for those without a password.
 
 use haichieu::access::model::Role;
+use haichieu::access::store;
+use haichieu::clock;
+use haichieu::ids::AccountId;
 use haichieu::members::model::Category;
 use reqwest::StatusCode;
 
@@ -163,6 +166,26 @@ async fn a_slip_is_asked_for_by_somebody() {
     let page = admin.post(SLIPS, &[]).await;
     page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
     page.assert_shows("Chọn ít nhất một người");
+}
+
+#[tokio::test]
+async fn more_accounts_than_one_print_holds_are_counted() {
+    let site = Site::start().await;
+    let admin = site.administrator().await;
+    let add = async |count: usize| {
+        site.seed(async |tx| {
+            for number in 0..count {
+                let (id, name) = (AccountId::new(), format!("Lê Văn {number}"));
+                let login = id.to_string();
+                store::add(tx, id, &login, &name, None, clock::now()).await.unwrap();
+            }
+        })
+        .await;
+    };
+    add(200).await;
+    admin.get(SLIPS).await.assert_hides("tài khoản nữa chờ");
+    add(3).await;
+    admin.get(SLIPS).await.assert_shows("Mỗi lần in 200 phiếu. Còn 3 tài khoản nữa chờ");
 }
 
 #[tokio::test]
