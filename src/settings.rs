@@ -27,6 +27,25 @@ pub struct Settings {
     /// With more units below it than this, the page of a unit says when it was counted, and is
     /// counted anew beside the requests.
     pub large_unit: i64,
+    pub search: Search,
+}
+
+/// How a list of members is searched by name. Whoever tries it lowers these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// With more units below it than this, a unit is searched by whole words, which an index
+    /// finds; with fewer, everybody is looked through.
+    pub units: i64,
+    /// How many rows of a word are walked at most.
+    pub rows: i64,
+}
+
+impl Default for Search {
+    /// So many units have ten to twenty thousand people: to look through them, or through so
+    /// many rows, takes less than a tenth of a second.
+    fn default() -> Search {
+        Search { units: 300, rows: 10_000 }
+    }
 }
 
 /// Counting so many cells takes about a second.
@@ -97,6 +116,7 @@ impl Settings {
             tries_per_address: 20,
             limits: Limits::default(),
             large_unit: LARGE_UNIT,
+            search: Search::default(),
         }
     }
 
@@ -112,6 +132,7 @@ impl Settings {
             tries_per_address: 20,
             limits: Limits::default(),
             large_unit: LARGE_UNIT,
+            search: Search::default(),
         }
     }
 

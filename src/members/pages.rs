@@ -20,6 +20,7 @@ mod category;
 mod confirm;
 mod edit;
 mod export;
+mod filter;
 mod leave;
 mod letter;
 pub mod letters;
@@ -29,7 +30,7 @@ mod show;
 mod standing;
 mod transfer;
 
-pub use self::list::ListQuery;
+pub use self::filter::ListQuery;
 
 pub fn routes() -> Routes {
     let see = Need::Right(Right::SeeNames);

@@ -27,9 +27,11 @@ pub use self::person::{
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };
+pub use self::search::{Searched, has_more_units_than, search_words};
 pub use self::timeline::{
     GivenRow, OpinionRow, RollRow, SheetRow, contributions_of, opinions_of, rolls_of, sheets_of,
 };
+pub use self::words::add_all as add_all_words;
 
 mod export;
 mod forget;
@@ -42,7 +44,9 @@ mod merge;
 mod moves;
 mod person;
 mod residence;
+mod search;
 mod timeline;
+mod words;
 
 pub async fn add(tx: &mut Tx, new: &NewMember, at: Moment) -> sqlx::Result<()> {
     let sql = "INSERT INTO member (id, full_name, family, middle, given, sort_key, folded, sex,
@@ -73,7 +77,7 @@ pub async fn add(tx: &mut Tx, new: &NewMember, at: Moment) -> sqlx::Result<()> {
             .bind(&new.workplace_cell)
             .bind(at)
     )?;
-    Ok(())
+    words::add(tx, new.id).await
 }
 
 /// A member who has an open residence already is a unique violation.

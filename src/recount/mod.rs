@@ -6,6 +6,7 @@
 use crate::audit::chain::{self, Head, Key, Verdict};
 use crate::db::{Db, Tx, sound};
 use crate::organisation::tree::{self, Ancestor};
+use crate::recount::store::Word;
 use crate::vietnamese::fold;
 use crate::vietnamese::name::FullName;
 use uuid::Uuid;
@@ -59,7 +60,9 @@ pub async fn recount(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
     note("hai nơi cư trú của một người trùng ngày", store::overlaps(tx).await?);
     note("đơn vị có hai tên trong một ngày", store::periods(tx).await?);
     note("đơn vị có cấp trên ghi sai", ancestry(tx).await?);
-    note("họ tên xếp thứ tự sai", names(tx).await?);
+    let (names, words) = names(tx).await?;
+    note("họ tên xếp thứ tự sai", names);
+    note("chữ để tìm theo tên ghi sai", words);
     note("tên không dấu ghi sai (nơi công tác)", folded(store::workplaces(tx).await?));
     note("tên không dấu ghi sai (công trình, quỹ)", folded(store::works(tx).await?));
     Ok(faults)
@@ -91,14 +94,16 @@ async fn ancestry(tx: &mut Tx) -> sqlx::Result<Vec<Uuid>> {
 }
 
 /// The members whose place in a list, or whose name without marks, is not that of their
-/// name.
-async fn names(tx: &mut Tx) -> sqlx::Result<Vec<Uuid>> {
-    let mut wrong = Vec::new();
+/// name; and those whom a search finds by other words than those of their name.
+async fn names(tx: &mut Tx) -> sqlx::Result<(Vec<Uuid>, Vec<Uuid>)> {
+    let (mut wrong, mut wrong_words) = (Vec::new(), Vec::new());
     let mut after = Uuid::nil();
     // By pages: a registry of a million people is not held in memory.
     loop {
         let page = store::names_after(tx, after).await?;
-        let Some(last) = page.last() else { return Ok(wrong) };
+        let Some(last) = page.last() else { return Ok((wrong, wrong_words)) };
+        let stored = store::words_between(tx, after, last.id).await?;
+        let mut stored = stored.chunk_by(|a, b| a.member_id == b.member_id).peekable();
         after = last.id;
         for it in page {
             let name = FullName {
@@ -107,7 +112,17 @@ async fn names(tx: &mut Tx) -> sqlx::Result<Vec<Uuid>> {
                 middle: it.middle,
                 given: it.given,
             };
-            if name.folded() != it.folded || name.sort_key() != it.sort_key {
+            let (sort_key, folded) = (name.sort_key(), name.folded());
+            let words = if it.is_anonymised { Vec::new() } else { name.words() };
+            let found = stored.next_if(|rows| rows[0].member_id == it.id).unwrap_or_default();
+            let among = format!(" {folded} ");
+            let is_right = |(row, word): (&Word, &String)| {
+                (&row.word, &row.sort_key, &row.folded) == (word, &sort_key, &among)
+            };
+            if found.len() != words.len() || !found.iter().zip(&words).all(is_right) {
+                wrong_words.push(it.id);
+            }
+            if folded != it.folded || sort_key != it.sort_key {
                 wrong.push(it.id);
             }
         }

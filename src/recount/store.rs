@@ -163,13 +163,31 @@ pub struct Named {
     pub given: String,
     pub sort_key: Vec<u8>,
     pub folded: String,
+    pub is_anonymised: bool,
+}
+
+/// A word by which somebody is found.
+#[derive(Debug, FromRow, PartialEq, Eq)]
+pub struct Word {
+    pub member_id: Uuid,
+    pub word: String,
+    pub sort_key: Vec<u8>,
+    pub folded: String,
 }
 
 /// The names of the next members behind `after`.
 pub async fn names_after(tx: &mut Tx, after: Uuid) -> sqlx::Result<Vec<Named>> {
-    let sql = "SELECT id, full_name, family, middle, given, sort_key, folded
+    let sql = "SELECT id, full_name, family, middle, given, sort_key, folded,
+                      anonymised_on IS NOT NULL AS is_anonymised
                FROM member WHERE id > $1 ORDER BY id LIMIT $2";
     on!(tx, db => sqlx::query_as(sql).bind(after).bind(PAGE).fetch_all(db))
+}
+
+/// The words of the members behind `after` up to and with `last`.
+pub async fn words_between(tx: &mut Tx, after: Uuid, last: Uuid) -> sqlx::Result<Vec<Word>> {
+    let sql = "SELECT member_id, word, sort_key, folded FROM name_word
+               WHERE member_id > $1 AND member_id <= $2 ORDER BY member_id, word";
+    on!(tx, db => sqlx::query_as(sql).bind(after).bind(last).fetch_all(db))
 }
 
 pub async fn workplaces(tx: &mut Tx) -> sqlx::Result<Vec<(Uuid, String, String)>> {

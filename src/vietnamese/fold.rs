@@ -20,14 +20,24 @@ pub fn fold(text: &str) -> String {
     single_spaced(&bare)
 }
 
-/// Patterns for `LIKE … ESCAPE '\'` on a folded column, one for each of the
-/// first six words; a row is found when all of them match, in any order. Nothing that
-/// people look for is longer than a word's first [`LONGEST_WORD`] characters, and a
-/// database refuses patterns without end.
-pub fn like_words(query: &str) -> Vec<String> {
+/// The first six words of a query, without marks. Nothing that people look for is longer
+/// than a word's first [`LONGEST_WORD`] characters, and a database refuses patterns without
+/// end.
+pub fn query_words(query: &str) -> Vec<String> {
     let folded = fold(query);
     let words = folded.split(' ').filter(|word| !word.is_empty()).take(MOST_WORDS);
-    words.map(|word| pattern(&word.chars().take(LONGEST_WORD).collect::<String>())).collect()
+    words.map(|word| word.chars().take(LONGEST_WORD).collect()).collect()
+}
+
+/// Patterns for `LIKE … ESCAPE '\'` on a folded column, one for each word of the query; a
+/// row is found when all of them match, in any order.
+pub fn like_words(query: &str) -> Vec<String> {
+    query_words(query).iter().map(|word| format!("%{}%", escaped(word))).collect()
+}
+
+/// The word as a part of a pattern for `LIKE … ESCAPE '\'`.
+pub fn escaped(word: &str) -> String {
+    word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
 /// Whether the query has a tone, a hat, a horn or a đ, so that the reader
@@ -94,11 +104,6 @@ fn is_mark(c: char) -> bool {
 
 fn is_barred_d(c: char) -> bool {
     matches!(c, 'đ' | 'Đ' | 'ð' | 'Ð')
-}
-
-fn pattern(word: &str) -> String {
-    let escaped = word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    format!("%{escaped}%")
 }
 
 fn lower(text: &str) -> String {

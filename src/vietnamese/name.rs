@@ -81,6 +81,14 @@ impl FullName {
         fold::fold(&self.full)
     }
 
+    /// The words of [`FullName::folded`], each once, in the order of their bytes.
+    pub fn words(&self) -> Vec<String> {
+        let mut words: Vec<_> = self.folded().split(' ').map(str::to_owned).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
     /// The capital letter a roll call files the name under: Ánh is under A,
     /// Ân under Â, Đức under Đ; `#` when the given name has no letter.
     pub fn initial(&self) -> char {
@@ -270,6 +278,7 @@ mod tests {
     #[test]
     fn names_are_searched_without_marks() {
         assert_eq!(name("Đặng Thị Hoà").folded(), "dang thi hoa");
+        assert_eq!(name("Hà Thị Hạ").words(), ["ha", "thi"]);
     }
 
     #[test]

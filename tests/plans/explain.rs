@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row, SqlitePool};
 pub const LARGE: &[&str] = &[
     // One row a person, or more.
     "member",
+    "name_word",
     "member_merge",
     "residence",
     "residence_move",

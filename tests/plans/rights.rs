@@ -9,7 +9,8 @@ use crate::registry::Registry;
 use crate::walk::Asked;
 
 /// A request comes, is put off, answered and closed; what is held is handed out; somebody is
-/// restricted for a while; those who left long ago are proposed, and forgotten.
+/// restricted for a while; a record is corrected; those who left long ago are proposed, and
+/// forgotten.
 pub async fn all(registry: &Registry) -> Vec<Asked> {
     let site = &registry.site;
     let mut officer = Actor::new(registry, "ward officer", site.ward_officer().await);
@@ -17,6 +18,7 @@ pub async fn all(registry: &Registry) -> Vec<Asked> {
     answer(registry, &mut officer).await;
     hand_out(registry, &mut officer).await;
     restrict(registry, &mut officer).await;
+    correct(registry, &mut officer).await;
     forget(&mut officer, &mut other).await;
     officer.asked.into_iter().chain(other.asked).collect()
 }
@@ -61,6 +63,17 @@ async fn restrict(registry: &Registry, officer: &mut Actor<'_>) {
     officer.open("/members/{id}", &format!("/members/{member}")).await;
     officer.open("/units/{code}/members", "/units/phuong-a/members").await;
     officer.act("restricts them no more", &at, form("hết lý do")).await;
+}
+
+async fn correct(registry: &Registry, officer: &mut Actor<'_>) {
+    let at = format!("/members/{}/edit", registry.objects.member);
+    let page = officer.visitor.get(&at).await;
+    let kept = ["version", "residence_id", "residence_version", "full_name"];
+    let mut form = fields(&page, &kept);
+    form.push(pair("sex", "female"));
+    form.push(pair("residence_kind", "permanent"));
+    form.push(pair("position", "Kế toán trưởng"));
+    officer.act("corrects a record", &at, form).await;
 }
 
 async fn forget(officer: &mut Actor<'_>, other: &mut Actor<'_>) {

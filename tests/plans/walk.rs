@@ -152,6 +152,23 @@ pub async fn pages(registry: &Registry) -> Vec<Asked> {
             }
         }
     }
+    asked.extend(by_words(site).await);
+    asked
+}
+
+/// The list of members, where every unit is so large that it is searched by words: a word, a
+/// few, the beginning of one, a telephone number.
+async fn by_words(site: &Site) -> Vec<Asked> {
+    let root = site.searched_by_words(10_000).await;
+    let role = Role::OrganisationOfficer;
+    let visitor = site.visitor_who(role, site.town.city, true).await.at(&root);
+    let mut asked = Vec::new();
+    for query in ["an", "thi+an+ng", "ngu", "0912+345+678"] {
+        let page = format!("/units/thanh-pho/members?q={query}");
+        let get = visitor.get(&page);
+        let whom = ("city, by words", "/units/{code}/members");
+        asked.push(ask(site, whom, page.clone(), get).await);
+    }
     asked
 }
 

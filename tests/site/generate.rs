@@ -13,11 +13,11 @@ use crate::support::{Site, another_database, fresh_database, visitor};
 /// The trail says when it was written, by a key of its own.
 const OTHERS: [&str; 3] = ["audit_entry", "audit_unsealed", "audit_seal"];
 
-fn order(members: i64, seed: u64) -> Order {
+pub fn order(members: i64, seed: u64) -> Order {
     Order { members, seed, on: NaiveDate::from_ymd_opt(2026, 6, 30).unwrap() }
 }
 
-async fn fill_with(db: &Db, order: Order) -> Key {
+pub async fn fill_with(db: &Db, order: Order) -> Key {
     let key = Key::of(order.seed).await.unwrap();
     let mut tx = db.write_whole().await.unwrap();
     fill(&mut tx, order, &key).await.unwrap();

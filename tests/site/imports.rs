@@ -6,6 +6,7 @@ use haichieu::{audit, clock, members};
 use reqwest::StatusCode;
 use rust_xlsxwriter::{Format, Workbook};
 
+use crate::recount::faults;
 use crate::statistics::{home, person};
 use crate::support::{Page, Site, Visitor};
 
@@ -127,6 +128,7 @@ async fn what_a_list_says_else_is_shown_field_by_field() {
     file.assert_shows("Tống Thị Quỳnh Hoa");
     file.assert_shows("0912345679");
     file.assert_hides("Số 5 ngõ 3");
+    assert_eq!(faults(&site).await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -166,6 +168,7 @@ async fn an_import_is_undone_but_for_what_was_used_since() {
     let page = secretary.get(&there).await;
     page.assert_shows("Đã hủy nhập");
     page.assert_shows("giữ lại 1 người");
+    assert_eq!(faults(&site).await, Vec::<String>::new());
     assert_eq!(count(&secretary).await, 1);
     secretary.get(&format!("/members/{id}")).await.assert_is(StatusCode::OK);
     // Undone, the same file may come again.

@@ -87,7 +87,7 @@ fn names_of(sheet: &Range<Data>) -> Vec<String> {
 }
 
 /// The names of every page of the list on the screen, in order.
-async fn on_screen(visitor: &Visitor, code: &str, query: &str) -> Vec<String> {
+pub async fn on_screen(visitor: &Visitor, code: &str, query: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut next = Some(format!("/units/{code}/members?{query}"));
     while let Some(path) = next {

@@ -58,6 +58,7 @@ mod retries;
 mod roll_call;
 mod schema;
 mod scope;
+mod search;
 mod sessions;
 mod settings;
 mod sheets;

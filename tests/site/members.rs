@@ -180,6 +180,11 @@ async fn check_19_a_search_is_blind_to_marks_but_honours_them() {
     for query in ["0912 345 678", "+84912345678", "tai chinh", "sửu tài"] {
         assert_eq!(search(query).await, ["Lê Văn Sửu"], "{query}");
     }
+    // Words are found by their beginnings, numbers by any part of them.
+    for query in ["chinh", "T", "5678"] {
+        assert!(search(query).await.contains(&"Lê Văn Sửu".to_owned()), "{query}");
+    }
+    assert!(search("uu").await.is_empty() && search("inh").await.is_empty());
     assert!(search("%").await.is_empty() && search("zzz").await.is_empty());
     let page = secretary.get("/units/a1/members?q=zzz").await;
     page.assert_shows("Không tìm thấy đồng chí nào như vậy");

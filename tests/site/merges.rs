@@ -6,6 +6,7 @@ use haichieu::{clock, members};
 use reqwest::StatusCode;
 
 use crate::members::{live, live_who};
+use crate::recount::faults;
 use crate::support::{Page, Site, Visitor, day};
 
 const NAME: &str = "Trần Thị Hạnh";
@@ -90,6 +91,7 @@ async fn one_person_written_down_twice_is_one_again() {
     looked.assert_shows(r#"name="position" value="kept" checked"#);
 
     twins.merge().await;
+    assert_eq!(faults(&twins.site).await, Vec::<String>::new());
     assert_eq!(twins.listed("").await, 1);
     assert_eq!(twins.listed("?on=01/01/2024").await, 2, "a past day keeps its count");
     let page = twins.kept_page().await;

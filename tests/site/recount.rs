@@ -9,6 +9,8 @@ use sqlx::{AssertSqlSafe, raw_sql};
 use crate::statistics::{home, person};
 use crate::support::Site;
 
+const WORDS: &str = "chữ để tìm theo tên ghi sai";
+
 async fn site_with_a_member() -> Site {
     let site = Site::with_criteria().await;
     let member = person("Trần Thị Hạnh");
@@ -30,7 +32,7 @@ async fn spoil(db: &Db, sql: &str) {
     }
 }
 
-async fn faults(site: &Site) -> Vec<String> {
+pub async fn faults(site: &Site) -> Vec<String> {
     let file = tempfile::tempdir().unwrap();
     let key = Key::load(&file.path().join("key")).unwrap();
     recount::look(&site.db, &key, None).await.unwrap().faults
@@ -56,6 +58,13 @@ async fn what_is_stored_twice_is_held_against_its_source() {
         ),
         ("UPDATE member SET folded = 'khac'", "xếp thứ tự sai"),
         ("UPDATE member SET folded = 'tran thi hanh'", ""),
+        ("DELETE FROM name_word WHERE word = 'thi'", WORDS),
+        ("INSERT INTO name_word SELECT 'thi', sort_key, id, ' tran thi hanh ' FROM member", ""),
+        ("INSERT INTO name_word SELECT 'hoa', sort_key, id, ' tran thi hanh ' FROM member", WORDS),
+        ("DELETE FROM name_word WHERE word = 'hoa'", ""),
+        ("UPDATE name_word SET folded = 'khac' WHERE word = 'tran'", WORDS),
+        ("UPDATE name_word SET folded = ' tran thi hanh '", ""),
+        ("DELETE FROM name_word", WORDS),
     ];
     let site = site_with_a_member().await;
     for (sql, expected) in spoilt {
@@ -106,7 +115,8 @@ async fn a_trigger_taken_away_is_missed() {
 async fn a_row_that_refers_to_nothing_is_named() {
     let site = site_with_a_member().await;
     if let Db::Sqlite { .. } = &site.db {
-        spoil(&site.db, "PRAGMA foreign_keys = OFF; DELETE FROM member").await;
+        spoil(&site.db, "PRAGMA foreign_keys = OFF; DELETE FROM name_word; DELETE FROM member")
+            .await;
         let found = faults(&site).await;
         assert_eq!(found, ["bảng residence: 1 dòng trỏ tới member không còn"]);
     }

@@ -14,6 +14,7 @@ use haichieu::{audit, clock, meetings, members, opinions};
 use reqwest::StatusCode;
 
 use crate::exchange::texts;
+use crate::recount::faults;
 use crate::settings::settle;
 use crate::statistics::{gift, give, home, meeting, person};
 use crate::support::{Page, Site, Visitor, day};
@@ -158,6 +159,7 @@ async fn left_over(site: &Site) -> Vec<String> {
                UNION ALL
                SELECT 'letter ' || number FROM introduction_letter
                WHERE number <> '' OR signer <> '' OR issued_by <> '' OR received_by <> ''
+               UNION ALL SELECT 'word ' || word FROM name_word WHERE folded LIKE '%canarix%'
                UNION ALL SELECT 'absence ' || reason FROM attendance WHERE reason <> ''
                UNION ALL SELECT 'gift ' || note FROM contribution WHERE note <> ''
                UNION ALL SELECT 'opinion ' || topic FROM opinion WHERE member_id IS NOT NULL";
@@ -230,6 +232,7 @@ async fn nothing_that_tells_who_it_was_is_left_in_the_tables() {
     post(&one, "", &[WORD]).await.leads_to();
     post(&two, "/confirm", &[WORD]).await.leads_to();
     assert_eq!(left_over(&site).await, Vec::<String>::new());
+    assert_eq!(faults(&site).await, Vec::<String>::new());
     // Nor does the trail of the act name anybody.
     let entries = site.seed(async |tx| audit::store::unsealed(tx, 1_000).await.unwrap()).await;
     let entries: Vec<_> = entries.into_iter().map(|it| it.entry).collect();

@@ -15,7 +15,7 @@ use haichieu::db::replica::Replica;
 use haichieu::db::{Db, Tx};
 use haichieu::ids::{AccountId, ExportId, GrantId, UnitId};
 use haichieu::organisation::model::{NewUnit, UnitKind};
-use haichieu::settings::{Backups, Limits, Mail, Settings};
+use haichieu::settings::{Backups, Limits, Mail, Search, Settings};
 use haichieu::vault::Vault;
 use haichieu::{access, criteria, organisation, server, site};
 use reqwest::redirect::Policy;
@@ -97,6 +97,12 @@ impl Site {
     pub async fn all_large(&self) -> String {
         let with = |address| Settings { large_unit: -1, ..Settings::listening_on(address) };
         serve(&self.db, &self.watch, with).await
+    }
+
+    /// The same site, where every unit is searched by words, and so many rows of one are
+    /// walked: its address.
+    pub async fn searched_by_words(&self, rows: i64) -> String {
+        searched_by_words(&self.db, &self.watch, rows).await
     }
 
     /// The same site, which reads its figures there: its address.
@@ -240,6 +246,12 @@ fn unlimited(address: SocketAddr) -> Settings {
         ..Limits::default()
     };
     Settings { limits, ..Settings::listening_on(address) }
+}
+
+/// A site over this registry, where every unit is searched by words: its address.
+pub async fn searched_by_words(db: &Db, watch: &Watch, rows: i64) -> String {
+    let search = Search { units: -1, rows };
+    serve(db, watch, |address| Settings { search, ..unlimited(address) }).await
 }
 
 async fn serve(db: &Db, watch: &Watch, settings: impl FnOnce(SocketAddr) -> Settings) -> String {

@@ -20,6 +20,7 @@ use crate::exchange::generate::rows::Rows;
 use crate::exchange::generate::shape::Shape;
 use crate::exchange::generate::source::Source;
 use crate::exchange::generate::units::Above;
+use crate::members;
 
 pub mod accounts;
 mod comments;
@@ -36,7 +37,7 @@ mod units;
 const AHEAD: usize = 2;
 
 /// Indexes whose next row lies anywhere: made when all rows are there.
-const SCATTERED: [&str; 2] = ["member_by_name", "member_by_folded_name"];
+const SCATTERED: [&str; 3] = ["member_by_name", "member_by_folded_name", "name_word_of_member"];
 
 /// What is to be made.
 #[derive(Clone, Copy)]
@@ -75,9 +76,11 @@ pub async fn fill(tx: &mut Tx, order: Order, key: &Key) -> Result<Made, Error> {
         write(tx, &known, rows, &mut counts).await?;
     }
     let accounts = maker.await.map_err(|it| Error::Internal(it.into()))??;
+    // In the order of words, which is nobody's order among the people.
+    let words = members::store::add_all_words(tx).await?;
     loosened.tighten(tx).await?;
     let names = Rows::TABLES.iter().map(|it| it.0);
-    Ok(Made { accounts, rows: names.zip(counts).collect() })
+    Ok(Made { accounts, rows: names.zip(counts).chain([("name_word", words)]).collect() })
 }
 
 async fn write(tx: &mut Tx, known: &[Table], rows: Rows, counts: &mut [u64]) -> sqlx::Result<()> {

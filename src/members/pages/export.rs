@@ -6,7 +6,7 @@ use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
 
-use super::list::ListQuery;
+use super::filter::ListQuery;
 use crate::access::confirm;
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;

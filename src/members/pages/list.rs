@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
 
+use super::filter::ListQuery;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -15,43 +15,16 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::faults::Faults;
-use crate::ids::WorkplaceId;
-use crate::members::age::{AgeBand, BANDS};
-use crate::members::model::{Category, Sex};
+use crate::members::age::BANDS;
+use crate::members::model::Category;
 use crate::members::store::list::Known;
-use crate::members::store::{self, Filter, ListRow, RANKED};
+use crate::members::store::{self, Filter, ListRow, RANKED, Searched};
 use crate::organisation::model::Unit;
 use crate::table_file::MOST_ROWS;
-use crate::vietnamese::{day, fold};
+use crate::vietnamese::{day, fold, number};
 use crate::web::{Path, Query};
-use crate::{clock, organisation};
 
 const ROWS: i64 = 50;
-
-/// The filter as it stands in the address.
-#[derive(Clone, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub struct ListQuery {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    on: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    q: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    category: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    letter: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    sex: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    age: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    workplace: String,
-    /// The code of a unit right below.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    under: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    page: String,
-}
 
 #[derive(Template)]
 #[template(path = "members/list.html")]
@@ -64,9 +37,8 @@ struct ListPage {
     rows: Vec<ListRow>,
     /// How many people come before the first row.
     before: i64,
-    count: i64,
     page: i64,
-    pages: i64,
+    extent: Extent,
     may_keep: bool,
     may_export: bool,
     /// The name of the workplace asked for.
@@ -75,141 +47,15 @@ struct ListPage {
     child: Option<Unit>,
 }
 
-impl ListQuery {
-    fn category(&self) -> Option<Category> {
-        match self.category.as_str() {
-            "all" => None,
-            typed => Some(Category::read(typed).unwrap_or(Category::Normal)),
-        }
-    }
-
-    fn has_letter(&self) -> Option<bool> {
-        match self.letter.as_str() {
-            "have" => Some(true),
-            "missing" => Some(false),
-            _ => None,
-        }
-    }
-
-    fn sex(&self) -> Option<Known<Sex>> {
-        if self.sex == "none" { Some(Known::Not) } else { Sex::read(&self.sex).map(Known::As) }
-    }
-
-    fn age(&self) -> Option<Known<&'static AgeBand>> {
-        if self.age == "none" { Some(Known::Not) } else { AgeBand::read(&self.age).map(Known::As) }
-    }
-
-    fn workplace(&self) -> Option<Known<WorkplaceId>> {
-        match self.workplace.as_str() {
-            "none" => Some(Known::Not),
-            typed => typed.parse().ok().map(Known::As),
-        }
-    }
-
-    /// The unit right below that it is narrowed to.
-    pub async fn child(&self, tx: &mut Tx, unit: &Unit) -> Result<Option<Unit>> {
-        Ok(organisation::store::narrowed_to(tx, unit.id, &self.under, clock::today()).await?)
-    }
-
-    /// Whom it asks for, under `child` where that is named; a day that cannot be read is
-    /// today, and a fault.
-    pub fn filter(&self, child: Option<&Unit>) -> (Filter, Faults) {
-        let mut faults = Faults::default();
-        let on = faults.read_optional("on", &self.on, day::read).flatten();
-        let today = clock::today();
-        let filter = Filter {
-            on: on.unwrap_or(today),
-            today,
-            query: self.q.clone(),
-            category: self.category(),
-            has_letter: self.has_letter(),
-            sex: self.sex(),
-            age: self.age(),
-            workplace: self.workplace(),
-            child_id: child.map(|it| it.id),
-        };
-        (filter, faults)
-    }
-
-    /// Whom it asks for, in words: `tìm “Hoa”, diện bình thường`.
-    pub fn said(&self, unit: &Unit, child: Option<&Unit>, on: NaiveDate) -> String {
-        let chips = self.chips((unit, child), on, "").into_iter().map(|(name, _)| name);
-        chips.collect::<Vec<_>>().join(", ")
-    }
-
-    /// The address of its first page.
-    pub fn list_href(&self, unit: &Unit) -> String {
-        self.with(unit, "page", "")
-    }
-
-    /// The address of this list with another part of its query.
-    fn with(&self, unit: &Unit, part: &str, value: &str) -> String {
-        let mut query = ListQuery { page: String::new(), ..self.clone() };
-        match part {
-            "on" => value.clone_into(&mut query.on),
-            "q" => value.clone_into(&mut query.q),
-            "category" => value.clone_into(&mut query.category),
-            "letter" => value.clone_into(&mut query.letter),
-            "sex" => value.clone_into(&mut query.sex),
-            "age" => value.clone_into(&mut query.age),
-            "workplace" => value.clone_into(&mut query.workplace),
-            "under" => value.clone_into(&mut query.under),
-            _ => value.clone_into(&mut query.page),
-        }
-        let query = serde_urlencoded::to_string(&query).unwrap_or_default();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("/units/{}/members{mark}{query}", unit.code)
-    }
-
-    /// The conditions in force, each with the address of the list without it.
-    fn chips(
-        &self,
-        (unit, child): (&Unit, Option<&Unit>),
-        on: NaiveDate,
-        workplace_name: &str,
-    ) -> Vec<(String, String)> {
-        let mut chips = Vec::new();
-        if !self.q.trim().is_empty() {
-            chips.push((format!("tìm “{}”", self.q.trim()), self.with(unit, "q", "")));
-        }
-        if let Some(category) = self.category() {
-            let name = format!("diện {}", category.label().to_lowercase());
-            chips.push((name, self.with(unit, "category", "all")));
-        }
-        if let Some(has) = self.has_letter() {
-            let name = if has { "đã có giấy" } else { "chưa có giấy" };
-            chips.push((name.to_owned(), self.with(unit, "letter", "")));
-        }
-        if let Some(sex) = self.sex() {
-            let name = match sex {
-                Known::As(sex) => format!("giới {}", sex.label().to_lowercase()),
-                Known::Not => "chưa ghi giới".to_owned(),
-            };
-            chips.push((name, self.with(unit, "sex", "")));
-        }
-        if let Some(age) = self.age() {
-            let name = match age {
-                Known::As(band) => format!("tuổi {}", band.label.to_lowercase()),
-                Known::Not => "chưa ghi năm sinh".to_owned(),
-            };
-            chips.push((name, self.with(unit, "age", "")));
-        }
-        if let Some(workplace) = self.workplace() {
-            let name = match workplace {
-                Known::As(_) if workplace_name.is_empty() => "một nơi công tác".to_owned(),
-                Known::As(_) => format!("công tác tại {workplace_name}"),
-                Known::Not => "chưa rõ nơi công tác".to_owned(),
-            };
-            chips.push((name, self.with(unit, "workplace", "")));
-        }
-        if let Some(child) = child {
-            chips.push((child.name_in_text(), self.with(unit, "under", "")));
-        }
-        if day::read(&self.on).is_ok() {
-            chips.push((format!("ngày {}", day::short(on)), self.with(unit, "on", "")));
-        }
-        chips
-    }
+/// How far the list goes.
+#[derive(Clone, Copy)]
+enum Extent {
+    Counted(i64),
+    /// In a unit that is searched by words nobody counts who else would be found.
+    Searched {
+        more: bool,
+        cut: bool,
+    },
 }
 
 impl ListPage {
@@ -231,6 +77,52 @@ impl ListPage {
 
     fn last(&self) -> i64 {
         self.before + i64::try_from(self.rows.len()).unwrap_or(0)
+    }
+
+    /// How many people there are on all pages; none where nobody knows.
+    fn count(&self) -> Option<i64> {
+        match self.extent {
+            Extent::Counted(count) => Some(count),
+            Extent::Searched { more, cut } => {
+                let is_last = !more && !cut && (self.page == 1 || !self.rows.is_empty());
+                is_last.then(|| self.last())
+            }
+        }
+    }
+
+    fn pages(&self) -> Option<i64> {
+        self.count().map(pages)
+    }
+
+    /// `, trang 2 trên 3`, where there is more than one.
+    fn page_in_title(&self) -> String {
+        let last = self.pages().map(|it| format!(" trên {it}")).unwrap_or_default();
+        let is_alone = self.page == 1 && !self.has_next();
+        if is_alone { String::new() } else { format!(", trang {}{last}", self.page) }
+    }
+
+    fn has_next(&self) -> bool {
+        match self.extent {
+            Extent::Counted(count) => self.page < pages(count),
+            Extent::Searched { more, .. } => more,
+        }
+    }
+
+    /// `1.201 đồng chí`, or how much of them is shown.
+    fn counted(&self) -> String {
+        match self.count() {
+            Some(count) => format!("{} đồng chí", number::grouped(count)),
+            None if self.page == 1 => format!("{} đồng chí đầu tiên", self.rows.len()),
+            None => format!("Trang {}", self.page),
+        }
+    }
+
+    fn is_searched(&self) -> bool {
+        matches!(self.extent, Extent::Searched { .. })
+    }
+
+    fn is_cut(&self) -> bool {
+        matches!(self.extent, Extent::Searched { cut: true, .. })
     }
 
     fn year(&self) -> i32 {
@@ -261,8 +153,14 @@ impl ListPage {
         href.trim_end_matches(['?', '&']).to_owned()
     }
 
+    /// Whether it may be taken away. A search of a large unit is not: what is taken away has
+    /// everybody of the list.
+    fn is_offered(&self) -> bool {
+        self.may_export && !self.rows.is_empty() && !self.is_searched()
+    }
+
     fn fits_a_sheet(&self) -> bool {
-        self.count <= MOST_ROWS
+        self.count().is_some_and(|it| it <= MOST_ROWS)
     }
 
     fn everybody_href(&self) -> String {
@@ -316,11 +214,24 @@ pub async fn list(
     let child = query.child(&mut tx, &unit).await?;
     let (filter, faults) = query.filter(child.as_ref());
     let on = filter.on;
-    let count = store::count_listed(&mut tx, &scope, &filter).await?;
-    let pages = ((count + ROWS - 1) / ROWS).max(1);
-    let page = query.page.trim().parse().unwrap_or(1).clamp(1, pages);
-    let before = (page - 1) * ROWS;
-    let rows = rows(&mut tx, &scope, &filter, before).await?;
+    let asked = query.page.trim().parse().unwrap_or(1);
+    let limits = app.settings.search;
+    let is_large =
+        filter.has_words() && store::has_more_units_than(&mut tx, &scope, on, limits.units).await?;
+    let (rows, page, extent) = if is_large {
+        // No page lies behind the last row that is walked.
+        let page = asked.clamp(1, limits.rows);
+        let part = (ROWS, (page - 1) * ROWS);
+        let found = store::search_words(&mut tx, &scope, &filter, limits.rows, part).await?;
+        let Searched { mut rows, more, cut } = found;
+        filter.rank(&mut rows, |it| &it.full_name);
+        (rows, page, Extent::Searched { more, cut })
+    } else {
+        let count = store::count_listed(&mut tx, &scope, &filter).await?;
+        let page = asked.clamp(1, pages(count));
+        let rows = rows(&mut tx, &scope, &filter, (page - 1) * ROWS).await?;
+        (rows, page, Extent::Counted(count))
+    };
     viewer.looks.people(rows.len());
     let workplace = match filter.workplace {
         Some(Known::As(id)) => store::workplace_name(&mut tx, id).await?,
@@ -335,10 +246,9 @@ pub async fn list(
         query,
         faults,
         rows,
-        before,
-        count,
+        before: (page - 1) * ROWS,
         page,
-        pages,
+        extent,
         may_keep,
         may_export,
         workplace: workplace.unwrap_or_default(),
@@ -347,6 +257,10 @@ pub async fn list(
     let status =
         if page.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Html(page.render()?)).into_response())
+}
+
+fn pages(count: i64) -> i64 {
+    ((count + ROWS - 1) / ROWS).max(1)
 }
 
 /// One page of rows. A search with marks puts those first whose marks are the same.

@@ -2,7 +2,9 @@
 
 use futures_util::{Stream, TryStreamExt};
 
-use super::list::{Filter, RANKED, bound, holds, kept_in, listed, patterns, restricted};
+use super::list::{
+    Filter, RANKED, asked_for, bound, holds, kept_in, listed, present, restricted, six_words,
+};
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::members::export::Lines;

@@ -6,6 +6,7 @@ use sqlx::FromRow;
 use crate::db::{Tx, change, on};
 use crate::ids::{ErasureId, MemberId};
 use crate::members::age;
+use crate::members::store::words;
 use crate::vietnamese::name::FullName;
 
 /// What somebody is called afterwards.
@@ -50,6 +51,7 @@ pub async fn forget(tx: &mut Tx, id: ErasureId, today: NaiveDate) -> sqlx::Resul
             .bind(name.folded())
             .bind(today)
     )?;
+    words::remove_forgotten(tx, id).await?;
     let sql = "UPDATE residence SET address = '', household_cluster = '', version = version + 1
                WHERE member_id IN (SELECT member_id FROM erasure_member WHERE erasure_id = $1)";
     change!(tx, sqlx::query(sql).bind(id))?;

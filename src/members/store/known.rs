@@ -6,6 +6,7 @@ use crate::access::guard::Scope;
 use crate::db::{Tx, change, on};
 use crate::ids::{MemberId, ResidenceId, UnitId};
 use crate::members::model::{Category, Member, ResidenceKind};
+use crate::members::store::words;
 
 /// A member and the residence that keeps the member: the open one, or else the last.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -62,6 +63,7 @@ pub async fn known(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> sqlx::Result
 /// foreign key would refuse it otherwise), so that no count of any day holds the mistake. What was written stands
 /// in the audit trail.
 pub async fn remove(tx: &mut Tx, id: MemberId) -> sqlx::Result<()> {
+    words::remove(tx, id).await?;
     for sql in [
         "DELETE FROM residence WHERE member_id = $1",
         "DELETE FROM introduction_letter WHERE member_id = $1",

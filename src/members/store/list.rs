@@ -49,6 +49,16 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether words are looked for at all.
+    pub fn has_words(&self) -> bool {
+        asked(&self.query) != Asked::Words(Vec::new())
+    }
+
+    /// The first day of the year of the list.
+    pub(super) fn year(&self) -> NaiveDate {
+        NaiveDate::from_yo_opt(self.on.year(), 1).unwrap_or(self.on)
+    }
+
     /// `normal`, `exempt` or `all`
     pub(super) fn category_word(&self) -> &'static str {
         self.category.map_or("all", Category::as_str)
@@ -121,16 +131,19 @@ impl ListRow {
     }
 }
 
-/// Whether what a member is found by holds the pattern in this bind.
+/// Whether the word in this bind begins a word of the member's name or workplace, or stands
+/// anywhere in the telephone number.
 macro_rules! holds {
     ($bind:literal) => {
         concat!(
             " AND (",
             $bind,
-            " = '%' OR member.folded || ' ' || COALESCE(workplace.folded, '') || ' '
-                       || COALESCE(present.phone, '') LIKE ",
+            " = '' OR ' ' || member.folded || ' ' || COALESCE(workplace.folded, '')
+                      LIKE '% ' || ",
             $bind,
-            " ESCAPE '\\')"
+            " || '%' ESCAPE '\\' OR present.phone LIKE '%' || ",
+            $bind,
+            " || '%' ESCAPE '\\')"
         )
     };
 }
@@ -174,11 +187,38 @@ macro_rules! restricted {
 }
 pub(crate) use restricted;
 
+/// What the record of a `residence`'s member says today, and where they work: `present`. It
+/// is not there for somebody who has since moved out of the unit: the list of a past day
+/// tells their name and the residence of that day, not where they work or can be called now.
+macro_rules! present {
+    () => {
+        concat!(
+            " LEFT JOIN member AS present
+                ON present.id = member.id
+               AND ",
+            kept_in!("$1", "$11", "residence.member_id"),
+            " LEFT JOIN workplace ON workplace.id = present.workplace_id "
+        )
+    };
+}
+pub(super) use present;
+
+/// Whether somebody is whom a [`Filter`] asks for, but for its words and its unit.
+macro_rules! asked_for {
+    () => {
+        " AND ($3 = 'all' OR residence.category = $3)
+          AND ($4 = 'any' OR ($4 = 'have' AND residence.letter_id IS NOT NULL)
+               OR ($4 = 'missing' AND residence.letter_id IS NULL))
+          AND ($12 = 'any' OR COALESCE(member.sex, 'none') = $12)
+          AND ($13 = 'any' OR ($13 = 'none' AND member.born_on IS NULL)
+               OR ($13 = 'one' AND member.born_on > $14 AND member.born_on <= $15))
+          AND ($16 = 'any' OR ($16 = 'none' AND present.workplace_id IS NULL)
+               OR ($16 = 'one' AND present.workplace_id = $17))"
+    };
+}
+pub(super) use asked_for;
+
 /// The people whom a [`Filter`] finds in a unit, and what is joined to them: binds 1 to 18.
-///
-/// `present` is what the record says today. It is not there for somebody who has since
-/// moved out of the unit: the list of a past day tells their name and the residence of
-/// that day, not where they work or can be called now.
 macro_rules! listed {
     () => {
         listed!("")
@@ -189,25 +229,14 @@ macro_rules! listed {
          JOIN residence ON residence.cell_id = unit_ancestor.unit_id
                         AND residence.started_on <= $2
                         AND (residence.ended_on IS NULL OR residence.ended_on > $2)
-         JOIN member ON member.id = residence.member_id
-         LEFT JOIN member AS present
-                ON present.id = member.id
-               AND ",
-            kept_in!("$1", "$11", "residence.member_id"),
-            " LEFT JOIN workplace ON workplace.id = present.workplace_id ",
+         JOIN member ON member.id = residence.member_id",
+            present!(),
             $joined,
             " WHERE unit_ancestor.ancestor_id = $1
            AND unit_ancestor.from_on <= $2
            AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
-           AND ($3 = 'all' OR residence.category = $3)
-           AND ($4 = 'any' OR ($4 = 'have' AND residence.letter_id IS NOT NULL)
-                OR ($4 = 'missing' AND residence.letter_id IS NULL))
-           AND ($12 = 'any' OR COALESCE(member.sex, 'none') = $12)
-           AND ($13 = 'any' OR ($13 = 'none' AND member.born_on IS NULL)
-                OR ($13 = 'one' AND member.born_on > $14 AND member.born_on <= $15))
-           AND ($16 = 'any' OR ($16 = 'none' AND present.workplace_id IS NULL)
-                OR ($16 = 'one' AND present.workplace_id = $17))
            AND ($18 IS NULL OR unit_ancestor.child_id = $18)",
+            asked_for!(),
             holds!("$5"),
             holds!("$6"),
             holds!("$7"),
@@ -219,10 +248,13 @@ macro_rules! listed {
 }
 pub(super) use listed;
 
-/// Binds what [`listed!`] asks for.
+/// Binds what [`listed!`] asks for; the words are those of the filter where none are given.
 macro_rules! bound {
-    ($query:expr, $scope:expr, $filter:expr) => {{
-        let [first, second, third, fourth, fifth, sixth] = patterns(&$filter.query);
+    ($query:expr, $scope:expr, $filter:expr) => {
+        bound!($query, $scope, $filter, six_words(&$filter.query))
+    };
+    ($query:expr, $scope:expr, $filter:expr, $words:expr) => {{
+        let [first, second, third, fourth, fifth, sixth] = $words;
         let (born_after, born_until) = $filter.births();
         let query = $query.bind($scope.unit_id()).bind($filter.on);
         let query = query.bind($filter.category_word()).bind($filter.letter_word());
@@ -235,6 +267,16 @@ macro_rules! bound {
 }
 pub(super) use bound;
 
+/// What a page's row is told of the people found.
+macro_rules! columns {
+    () => {
+        "member.id, member.sort_key, member.full_name, member.born_on,
+         workplace.name AS workplace, residence.address, residence.cell_id,
+         residence.category, residence.letter_id "
+    };
+}
+pub(super) use columns;
+
 /// The roll calls of the year that named the person of a page's row. Counted row by row
 /// of the page: joined to it, SQLite would walk every attendance there is.
 macro_rules! rolled {
@@ -245,6 +287,32 @@ macro_rules! rolled {
            AND meeting.held_on >= $21 AND meeting.held_on <= $2"
     };
 }
+pub(super) use rolled;
+
+/// The rows of a `page` with [`columns!`], as a [`ListRow`] each. Attendance is added up for
+/// these only, so that a page costs what it shows.
+macro_rules! shown {
+    () => {
+        concat!(
+            " SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
+                COALESCE(unit_period.name, '') AS cell_name, page.category,
+                introduction_letter.number AS letter_number,
+                (SELECT COUNT(*) ",
+            rolled!(),
+            ") AS expected,
+                (SELECT COUNT(*) ",
+            rolled!(),
+            " AND attendance.status = 'present') AS present
+         FROM page
+         LEFT JOIN introduction_letter ON introduction_letter.id = page.letter_id
+         LEFT JOIN unit_period ON unit_period.unit_id = page.cell_id
+                               AND unit_period.from_on <= $2
+                               AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
+         ORDER BY page.sort_key, page.id"
+        )
+    };
+}
+pub(super) use shown;
 
 pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::Result<i64> {
     let sql = concat!("SELECT COUNT(*) ", listed!());
@@ -252,8 +320,6 @@ pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::
 }
 
 /// Those whom the filter finds, by name, from `offset` on.
-///
-/// Attendance is added up for these rows only, so that a page costs what it shows.
 pub async fn list(
     tx: &mut Tx,
     scope: &Scope,
@@ -262,35 +328,17 @@ pub async fn list(
     offset: i64,
 ) -> sqlx::Result<Vec<ListRow>> {
     let sql = concat!(
-        "WITH page AS (
-             SELECT member.id, member.sort_key, member.full_name, member.born_on,
-                    workplace.name AS workplace, residence.address, residence.cell_id,
-                    residence.category, residence.letter_id ",
+        "WITH page AS (SELECT ",
+        columns!(),
         listed!(),
         "  ORDER BY member.sort_key, member.id
-             LIMIT $19 OFFSET $20
-         )
-         SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
-                COALESCE(unit_period.name, '') AS cell_name, page.category,
-                introduction_letter.number AS letter_number,
-                (SELECT COUNT(*) ",
-        rolled!(),
-        ") AS expected,
-                (SELECT COUNT(*) ",
-        rolled!(),
-        " AND attendance.status = 'present') AS present
-         FROM page
-         LEFT JOIN introduction_letter ON introduction_letter.id = page.letter_id
-         LEFT JOIN unit_period ON unit_period.unit_id = page.cell_id
-                               AND unit_period.from_on <= $2
-                               AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)
-         ORDER BY page.sort_key, page.id"
+             LIMIT $19 OFFSET $20)",
+        shown!()
     );
-    let year = NaiveDate::from_yo_opt(filter.on.year(), 1).unwrap_or(filter.on);
     on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
         .bind(limit)
         .bind(offset)
-        .bind(year)
+        .bind(filter.year())
         .fetch_all(db))
 }
 
@@ -300,32 +348,47 @@ pub async fn workplace_name(tx: &mut Tx, id: WorkplaceId) -> sqlx::Result<Option
     on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
 }
 
-/// The patterns that every row found must match, each in its name, workplace or
-/// telephone: a telephone number is one word, however it is spaced. Those not needed
-/// match everything; words beyond the sixth are left out.
-pub(super) fn patterns(query: &str) -> [String; 6] {
+/// What is looked for: words without marks, or the digits of a telephone number, which is
+/// one word, however it is spaced.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Number(String),
+    Words(Vec<String>),
+}
+
+pub(super) fn asked(query: &str) -> Asked {
     let query: String = query.chars().filter(|c| !c.is_control()).collect();
     let digits: String = query.chars().filter(|c| !" .-()\u{a0}".contains(*c)).collect();
-    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'+');
-    let number = is_number.then(|| phone::read(&query).unwrap_or(digits));
-    let words = fold::like_words(&number.unwrap_or(query));
-    std::array::from_fn(|at| words.get(at).cloned().unwrap_or_else(|| "%".to_owned()))
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'+') {
+        return Asked::Number(phone::read(&query).unwrap_or(digits));
+    }
+    Asked::Words(fold::query_words(&query))
+}
+
+/// The words that every row found must hold, each as a part of a pattern, and nothing for
+/// those not needed.
+pub(super) fn six_words(query: &str) -> [String; 6] {
+    let words = match asked(query) {
+        Asked::Number(digits) => fold::query_words(&digits),
+        Asked::Words(words) => words,
+    };
+    std::array::from_fn(|at| words.get(at).map(|it| fold::escaped(it)).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::patterns;
+    use super::six_words;
 
     #[test]
-    fn words_become_patterns_and_the_rest_match_everything() {
-        assert_eq!(patterns(" Hoa  TỐNG "), ["%hoa%", "%tong%", "%", "%", "%", "%"]);
-        assert_eq!(patterns("")[0], "%");
+    fn words_are_parts_of_patterns_and_the_rest_ask_for_nothing() {
+        assert_eq!(six_words(" Hoa  TỐNG 5% "), ["hoa", "tong", r"5\%", "", "", ""]);
+        assert_eq!(six_words("")[0], "");
     }
 
     #[test]
     fn a_telephone_number_is_one_word_however_it_is_spaced() {
-        assert_eq!(patterns("0912 345 678")[..2], ["%0912345678%", "%"]);
-        assert_eq!(patterns("+84 912.345.678")[..2], ["%0912345678%", "%"]);
-        assert_eq!(patterns("345 678")[..2], ["%345678%", "%"]);
+        assert_eq!(six_words("0912 345 678")[..2], ["0912345678", ""]);
+        assert_eq!(six_words("+84 912.345.678")[..2], ["0912345678", ""]);
+        assert_eq!(six_words("345 678")[..2], ["345678", ""]);
     }
 }

@@ -11,7 +11,7 @@ use crate::vietnamese::day::Precision;
 const MOST: usize = 2_000;
 
 /// The tables, those that others refer to first, and the columns of a row.
-const TABLES: [(&str, &[&str]); 3] = [
+const TABLES: [(&str, &[&str]); 4] = [
     (
         "member",
         &[
@@ -72,12 +72,13 @@ const TABLES: [(&str, &[&str]); 3] = [
             "ended_at",
         ],
     ),
+    ("name_word", &["word", "sort_key", "member_id", "folded"]),
 ];
 
-/// Rows on their way into the three tables.
+/// Rows on their way into the tables.
 pub struct Many {
     tables: Vec<Table>,
-    rows: [Vec<Vec<Value>>; 3],
+    rows: [Vec<Vec<Value>>; 4],
 }
 
 impl Many {
@@ -103,6 +104,7 @@ impl Many {
         self.rows[0].push(of_member(member, at));
         self.rows[1].extend(letter.map(|it| of_letter(it, at)));
         self.rows[2].push(of_residence(residence, at));
+        self.rows[3].extend(of_words(member));
         if self.rows[0].len() >= MOST { self.write(tx).await } else { Ok(()) }
     }
 
@@ -142,6 +144,13 @@ fn of_member(new: &NewMember, at: Moment) -> Vec<Value> {
         new.workplace_cell.as_str().into(),
         at.into(),
     ]
+}
+
+fn of_words(new: &NewMember) -> impl Iterator<Item = Vec<Value>> {
+    let (sort_key, folded) = (new.name.sort_key(), format!(" {} ", new.name.folded()));
+    new.name.words().into_iter().map(move |word| {
+        vec![word.into(), sort_key.clone().into(), new.id.0.into(), folded.as_str().into()]
+    })
 }
 
 fn of_letter(new: &NewLetter, at: Moment) -> Vec<Value> {

@@ -6,7 +6,8 @@ use crate::access::guard::Scope;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{MemberId, UnitId};
 use crate::members::model::{Found, Member, NewMember};
-use crate::members::store::list::{holds, patterns, restricted};
+use crate::members::store::list::{holds, restricted, six_words};
+use crate::members::store::words;
 use crate::vietnamese::fold;
 
 /// The members who live, or last lived, in `$1` or below it as it is on `$2`; a record
@@ -98,7 +99,9 @@ pub async fn change(tx: &mut Tx, new: &NewMember, version: i64) -> sqlx::Result<
             .bind(&new.position)
             .bind(new.workplace_id)
             .bind(&new.workplace_cell)
-    )?)
+    )?)?;
+    words::remove(tx, new.id).await?;
+    words::add(tx, new.id).await
 }
 
 /// Members living on `on` in `unit_id`, or below it, whom `query` finds: those whose
@@ -139,7 +142,7 @@ pub async fn search(
         " ORDER BY member.sort_key, member.id
           LIMIT $10"
     );
-    let words = patterns(query);
+    let words = six_words(query);
     let mut found: Vec<Found> = on!(tx, db => sqlx::query_as(sql)
         .bind(unit_id)
         .bind(on)
