@@ -321,6 +321,24 @@ async fn who_may_not_be_named_is_told_alike() {
 }
 
 #[tokio::test]
+async fn a_deputy_is_not_made_the_one_who_confirms() {
+    let site = Site::start().await;
+    let two = Two::of(&site).await;
+    name(&two.secretary, "an.nv", &[]).await.leads_to();
+    let administrator = site.visitor(Role::Administrator, site.town.ward_a).await;
+    let at = format!("/administration/accounts/{}/grants", two.deputy);
+    let role = [("role", "ward_officer"), ("unit", "phuong-a")];
+    let page = administrator.post(&at, &role).await;
+    page.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("Người này đang làm hộ bí thư một chi bộ");
+    assert_eq!(page.field("unit"), "phuong-a");
+    let page = two.secretary.get(PAGE).await;
+    let revoke = page.body.split('"').find(|it| it.ends_with("/revoke")).unwrap();
+    two.secretary.post(revoke, &[]).await.leads_to();
+    administrator.post(&at, &role).await.leads_to();
+}
+
+#[tokio::test]
 async fn sent_twice_it_is_one_deputy() {
     let site = Site::start().await;
     let two = Two::of(&site).await;

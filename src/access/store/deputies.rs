@@ -120,6 +120,16 @@ pub async fn belongs_to(
     Ok(roles > 0)
 }
 
+/// Whether a role is lent to the account on `today`, or will be.
+pub async fn is_deputy(tx: &mut Tx, account_id: AccountId, today: NaiveDate) -> sqlx::Result<bool> {
+    let sql = "SELECT COUNT(*) FROM role_grant
+               WHERE account_id = $1 AND for_account_id IS NOT NULL AND revoked_at IS NULL
+                 AND to_on > $2";
+    let lent: i64 =
+        on!(tx, db => sqlx::query_scalar(sql).bind(account_id).bind(today).fetch_one(db))?;
+    Ok(lent > 0)
+}
+
 /// Lends the role; sign-ins and links of the deputy end as with every grant.
 pub async fn add(tx: &mut Tx, new: &NewDeputy, at: Moment) -> sqlx::Result<()> {
     let sql = "INSERT INTO role_grant (id, account_id, role, unit_id, names, granted_at, from_on,

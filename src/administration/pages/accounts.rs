@@ -15,7 +15,7 @@ use crate::access::guard;
 use crate::access::model::{Account, Grant, Right, Role};
 use crate::access::routes::{Need, Routes};
 use crate::access::session::{IDLE, LONGEST, Token};
-use crate::access::store::{self, NamedGrant, SignIn};
+use crate::access::store::{self, NamedGrant, SignIn, deputies};
 use crate::access::viewer::Viewer;
 use crate::administration::form::AccountForm;
 use crate::app::App;
@@ -201,6 +201,12 @@ pub async fn read_grant(
             Err(error) => return Err(error),
         }
     };
+    if role == Role::WardOfficer && deputies::is_deputy(tx, account_id, clock::today()).await? {
+        // As who confirms sheets cannot become a deputy: a sheet bears two signatures, of two
+        // people.
+        faults.add("role", "Người này đang làm hộ bí thư một chi bộ; thu việc làm hộ trước đã");
+        return Ok(None);
+    }
     let names = role == Role::OrganisationOfficer && form.names == "yes";
     Ok(Some(Grant { id: GrantId::new(), account_id, role, unit_id, names }))
 }
