@@ -1,32 +1,55 @@
 //! The files that pages need beside themselves, compiled in. Their addresses carry a
 //! hash of all of them, so that browsers may keep them for good.
 
-use std::io::Write as _;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use base64::Engine as _;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
+
+use crate::packing::{Coding, Effort};
 
 pub struct Asset {
     pub name: &'static str,
     pub content_type: &'static str,
-    /// As it is served: a script without what people read in it.
+    /// As it is served: a script or a style sheet without what people read in it.
     pub bytes: Vec<u8>,
-    /// The same in gzip, as small as it gets.
-    pub packed: Vec<u8>,
+    /// The same as small as it gets, from the first time that somebody asks for it so.
+    brotli: OnceLock<Vec<u8>>,
+    gzip: OnceLock<Vec<u8>>,
     address: String,
+}
+
+impl Asset {
+    pub fn packed(&self, coding: Coding) -> &[u8] {
+        let once = match coding {
+            Coding::Brotli => &self.brotli,
+            Coding::Gzip => &self.gzip,
+            Coding::Plain => return &self.bytes,
+        };
+        once.get_or_init(|| coding.pack(&self.bytes, Effort::Whole))
+    }
+
+    /// Whether it is packed in itself.
+    pub fn is_picture(&self) -> bool {
+        self.content_type == "image/png"
+    }
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
-const CSS: &[u8] = include_bytes!("../templates/static/site.css");
-/// The style sheet for letters as many times as large: its breaks move with them, as they do
-/// when the browser itself is set so. Queries know nothing of the size that a page sets.
-const LARGE: [(&str, f64); 2] = [("site-large.css", 1.4), ("site-largest.css", 2.0)];
+/// The style sheets for letters as many times as large, of which they are made: breaks move with
+/// the letters, as they do when the browser itself is set so. Queries know nothing of the size
+/// that a page sets.
+const LARGE: [(&str, f64, &str); 4] = [
+    ("site-large.css", 1.4, "site.css"),
+    ("site-largest.css", 2.0, "site.css"),
+    ("roll-large.css", 1.4, "roll.css"),
+    ("roll-largest.css", 2.0, "roll.css"),
+];
 
-/// Each file: its name, its type, and what it is put together from. A page has one script.
+/// Each file: its name, its type, and what it is put together from. A page has one script and
+/// one style sheet; that of the calling of a roll, which a hall's line carries, holds what it
+/// needs, in the order of the whole.
 macro_rules! files {
     ($($name:literal: $content_type:expr, [$($part:literal),+]);+ $(;)?) => {
         const FILES: &[(&str, &str, &[&[u8]])] = &[$((
@@ -38,7 +61,11 @@ macro_rules! files {
 }
 
 files! {
-    "site.css": STYLE, ["site.css"];
+    "site.css": STYLE, [
+        "css/page.css", "css/figures.css", "css/forms.css", "css/rows.css", "css/papers.css",
+        "css/print.css", "css/counts.css"
+    ];
+    "roll.css": STYLE, ["css/page.css", "css/rows.css", "css/print.css"];
     "app.js": SCRIPT, ["app.js", "forms.js"];
     "roll.js": SCRIPT, ["app.js", "roll.js"];
     "icons.svg": "image/svg+xml", ["icons.svg"];
@@ -49,7 +76,7 @@ files! {
 
 /// What a roll that is kept on a telephone is drawn with.
 const OF_A_ROLL: [&str; 5] =
-    ["site.css", "site-large.css", "site-largest.css", "roll.js", "icons.svg"];
+    ["roll.css", "roll-large.css", "roll-largest.css", "roll.js", "icons.svg"];
 
 const WORKER: &str = include_str!("../templates/static/sw.js");
 
@@ -62,19 +89,26 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 });
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let css = String::from_utf8_lossy(CSS);
-    let large = LARGE.map(|(name, times)| (name, STYLE, with_breaks_at(&css, times).into_bytes()));
-    let files = FILES.iter().map(|&(name, content_type, parts)| {
+    let mut made = Vec::with_capacity(FILES.len() + LARGE.len());
+    for &(name, content_type, parts) in FILES {
         let bytes = parts.concat();
-        let text = (content_type == SCRIPT).then(|| bare(&String::from_utf8_lossy(&bytes)));
-        (name, content_type, text.map_or(bytes, String::into_bytes))
-    });
-    let made = files.chain(large).map(|(name, content_type, bytes)| {
-        let (packed, address) = (pack(&bytes), format!("/static/{}/{name}", *HASH));
-        Asset { name, content_type, bytes, packed, address }
-    });
-    made.collect()
+        let is_read = [SCRIPT, STYLE].contains(&content_type);
+        let text = is_read.then(|| bare(&String::from_utf8_lossy(&bytes)).into_bytes());
+        made.push(asset(name, content_type, text.unwrap_or(bytes)));
+    }
+    for (name, times, of) in LARGE {
+        let css = made.iter().find(|it| it.name == of).map(|it| String::from_utf8_lossy(&it.bytes));
+        let css = with_breaks_at(&css.unwrap_or_default(), times);
+        made.push(asset(name, STYLE, css.into_bytes()));
+    }
+    made
 });
+
+fn asset(name: &'static str, content_type: &'static str, bytes: Vec<u8>) -> Asset {
+    let address = format!("/static/{}/{name}", *HASH);
+    let (brotli, gzip) = (OnceLock::new(), OnceLock::new());
+    Asset { name, content_type, bytes, brotli, gzip, address }
+}
 
 static SERVICE_WORKER: LazyLock<String> = LazyLock::new(|| {
     let files = OF_A_ROLL.map(address).join("', '");
@@ -122,6 +156,21 @@ pub fn css_largest() -> &'static str {
     address("site-largest.css")
 }
 
+/// The address of what of it the calling of a roll needs.
+pub fn roll_css() -> &'static str {
+    address("roll.css")
+}
+
+/// The address of that for large letters.
+pub fn roll_css_large() -> &'static str {
+    address("roll-large.css")
+}
+
+/// The address of that for the largest.
+pub fn roll_css_largest() -> &'static str {
+    address("roll-largest.css")
+}
+
 /// The address of the script of all pages but the calling of a roll.
 pub fn js() -> &'static str {
     address("app.js")
@@ -166,7 +215,7 @@ fn address(name: &str) -> &'static str {
     find(name).map_or("", |it| it.address.as_str())
 }
 
-/// A script without its comments, which stand on lines of their own, and without what its
+/// A script or a style sheet without its comments, which stand on lines of their own, and without what its
 /// lines are indented by.
 fn bare(script: &str) -> String {
     let mut bare = String::new();
@@ -208,12 +257,6 @@ fn with_breaks_at(css: &str, times: f64) -> String {
     changed
 }
 
-fn pack(bytes: &[u8]) -> Vec<u8> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    let done = gzip.write_all(bytes).and_then(|()| gzip.finish());
-    done.expect("a vector takes whatever is written")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,7 +271,7 @@ mod tests {
     #[test]
     fn a_page_costs_no_more_than_6_kb_of_script() {
         for name in ["app.js", "roll.js"] {
-            let size = find(name).unwrap().packed.len();
+            let size = find(name).unwrap().packed(Coding::Gzip).len();
             assert!(size <= 6 * 1024, "{name}: {size}");
         }
     }
@@ -240,7 +283,8 @@ mod tests {
         for name in OF_A_ROLL {
             assert!(worker.contains(&format!("'/static/{}/{name}'", hash())), "{worker}");
         }
-        assert!(pack(worker.as_bytes()).len() <= 1024, "{}", pack(worker.as_bytes()).len());
+        let size = Coding::Gzip.pack(worker.as_bytes(), Effort::Short).len();
+        assert!(size <= 1024, "{size}");
     }
 
     #[test]
@@ -255,8 +299,24 @@ mod tests {
     }
 
     #[test]
+    fn a_roll_has_a_part_of_the_style_of_all_pages() {
+        let lines = |name: &str| {
+            let css = String::from_utf8_lossy(&find(name).unwrap().bytes).into_owned();
+            css.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        for size in ["", "-large", "-largest"] {
+            let whole = lines(&format!("site{size}.css"));
+            let part = lines(&format!("roll{size}.css"));
+            // The same rules in the same order, and far fewer of them.
+            let mut rest = whole.iter();
+            assert!(part.iter().all(|line| rest.any(|it| it == line)), "roll{size}.css");
+            assert!(part.len() * 3 < whole.len() * 2 && part.iter().any(|it| it.contains(".pick")));
+        }
+    }
+
+    #[test]
     fn breaks_move_with_the_letters_and_nothing_else_does() {
-        let css = String::from_utf8_lossy(CSS);
+        let css = String::from_utf8_lossy(&find("site.css").unwrap().bytes);
         let largest = with_breaks_at(&css, 2.0);
         assert!(largest.contains("@media (min-width:96rem){"), "48rem, twice");
         assert!(largest.contains("@media screen and (max-width:95.98rem){"), "47.99rem, twice");

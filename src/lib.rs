@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod ids;
+pub mod packing;
 pub mod vietnamese;
 pub(crate) mod words;
 

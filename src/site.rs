@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -26,6 +27,7 @@ use crate::access::{address, figures, limits, looks, origin, session, tokens};
 use crate::app::App;
 use crate::audit::model::Act;
 use crate::error::{Error, Failure};
+use crate::packing::{Coding, Effort};
 use crate::settings::Settings;
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
@@ -43,6 +45,8 @@ const FORM: Duration = Duration::from_secs(15);
 const LONGEST_NOTE: usize = 150;
 /// An answer of fewer bytes is one packet, packed or not.
 const SMALLEST_PACKED: u64 = 1400;
+/// A page of more bytes is packed while it is sent.
+const LARGEST_PACKED: u64 = 1024 * 1024;
 /// A roll of a thousand people is a form of 10 KB.
 const LARGEST_FORM: usize = 1024 * 1024;
 
@@ -71,13 +75,41 @@ pub fn site(app: App) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(RequestBodyDeadlineLayer::new(FORM))
         .layer(middleware::from_fn_with_state(app.clone(), protect))
+        .layer(middleware::from_fn(pack_pages))
         .layer(packing())
         .with_state(app)
 }
 
-/// Packs what a browser would wait for otherwise: a hall's line carries 2.6 KB less of a roll
-/// of 207 than packed in haste. What fits into one packet, and what is packed already, goes as
-/// it is.
+/// Packs a page in brotli for a browser that takes it: a hall's line carries 1.3 KB less of a
+/// roll of 207 than in gzip.
+async fn pack_pages(request: Request, next: Next) -> Response {
+    let coding = Coding::of(request.headers());
+    let response = next.run(request).await;
+    if coding != Coding::Brotli || !is_whole_page(&response) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return Error::Internal("a page that was made could not be read".into()).into_response();
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    parts.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Response::from_parts(parts, Body::from(coding.pack(&body, Effort::Short)))
+}
+
+/// Whether it is a page that is there as a whole, worth packing and not packed yet.
+fn is_whole_page(response: &Response) -> bool {
+    let header = |name| response.headers().get(name).and_then(|it| it.to_str().ok());
+    let is_page = header(header::CONTENT_TYPE).is_some_and(|it| it.starts_with("text/html"));
+    let size = response.body().size_hint().exact().unwrap_or(0);
+    let is_worth_it = (SMALLEST_PACKED..=LARGEST_PACKED).contains(&size);
+    is_page && is_worth_it && header(header::CONTENT_ENCODING).is_none()
+}
+
+/// Packs in gzip, while it is sent, what a browser would wait for otherwise: files of any size,
+/// and pages for whom takes no brotli. What fits into one packet, and what is packed already,
+/// goes as it is.
 fn packing() -> CompressionLayer<impl Predicate> {
     let kinds = NotForContentType::new("image/")
         .and(NotForContentType::new("application/vnd.openxmlformats"))
@@ -237,9 +269,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
                       object-src 'none'";
 
-/// Tells the browser what these pages may do, and to keep no copy of them.
+/// Tells the browser what these pages may do, and to keep no copy of them. A file of theirs
+/// does nothing by itself: on a slow line each of them is 400 bytes sooner there.
 async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let is_file = response.extensions().get::<files::OfPages>().is_some();
     let headers = response.headers_mut();
     if app.stopping.has_begun() {
         // Whoever keeps the line would send the next request into a program that is gone.
@@ -248,13 +282,16 @@ async fn protect(State(app): State<App>, request: Request, next: Next) -> Respon
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "same-origin");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    set(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    if !is_file {
+        let powers = "camera=(), geolocation=(), microphone=()";
+        set(header::CONTENT_SECURITY_POLICY, POLICY);
+        set(header::REFERRER_POLICY, "same-origin");
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        set(HeaderName::from_static("permissions-policy"), powers);
+        set(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    }
     if app.settings.secure {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
@@ -266,7 +303,6 @@ async fn protect(State(app): State<App>, request: Request, next: Next) -> Respon
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, to_bytes};
     use axum::routing::get;
     use tower::ServiceExt as _;
 

@@ -128,6 +128,15 @@ impl Look {
         }
     }
 
+    /// The address of what of it the calling of a roll needs.
+    pub fn roll_css(self) -> &'static str {
+        match self.size {
+            Size::Usual => assets::roll_css(),
+            Size::Large => assets::roll_css_large(),
+            Size::Largest => assets::roll_css_largest(),
+        }
+    }
+
     fn changed(mut self, form: &LookForm) -> Look {
         self.size = Size::read(&form.size).unwrap_or(self.size);
         match form.contrast.as_str() {

@@ -9,17 +9,14 @@
 //! out for a while longer, and made anew beside the requests meanwhile.
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 use crate::access::confirm;
 use crate::access::deputies::Acting;
@@ -27,6 +24,7 @@ use crate::access::looks::{Looks, Seen};
 use crate::access::viewer::Viewer;
 use crate::clock;
 use crate::error::Error;
+use crate::packing::{Coding, Effort};
 
 /// Bytes of all pages that are kept, and of one of them before it is compressed.
 const MOST: usize = 16 * 1024 * 1024;
@@ -66,7 +64,7 @@ struct Page {
     revision: i64,
     body: Bytes,
     content_type: Option<HeaderValue>,
-    is_gzip: bool,
+    coding: Coding,
     seen: Seen,
     /// For whom it was opened, where that was somebody else.
     acting: Acting,
@@ -91,8 +89,8 @@ impl Page {
         if let Some(content_type) = self.content_type {
             headers.insert(header::CONTENT_TYPE, content_type);
         }
-        if self.is_gzip {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if let Some(name) = self.coding.name() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         response
@@ -152,7 +150,7 @@ impl Drop for Maker {
 impl Maker {
     /// Makes a page, and keeps it where it may be kept.
     async fn make(self, viewer: Viewer, request: Request, next: Next) -> Response {
-        let is_gzip = takes_gzip(request.headers());
+        let coding = Coding::of(request.headers());
         let began = Instant::now();
         let response = next.run(request).await;
         let says_when = response.extensions().get::<SaysWhen>().is_some();
@@ -168,12 +166,12 @@ impl Maker {
             return Error::Internal("a page that was made could not be read".into())
                 .into_response();
         };
-        let packed = (is_gzip && body.len() >= SMALL).then(|| gzip(&body)).and_then(Result::ok);
+        let coding = if body.len() < SMALL { Coding::Plain } else { coding };
         let page = Page {
             // What was read behind this moment may be newer, and then the number is so as well.
             revision: viewer.revision,
-            is_gzip: packed.is_some(),
-            body: packed.map_or(body, Bytes::from),
+            coding,
+            body: coding.pack(&body, Effort::Short).into(),
             content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
             seen: viewer.looks.seen(),
             acting: viewer.acting,
@@ -253,22 +251,10 @@ fn key(viewer: &Viewer, request: &Request) -> Option<String> {
     let address = request.uri().path_and_query()?;
     let Viewer { account_id, display_name, grants, look, .. } = viewer;
     let (day, asks) = (clock::today(), confirm::needed(viewer));
-    let is_gzip = takes_gzip(request.headers());
+    let coding = Coding::of(request.headers());
     Some(format!(
-        "{address}\n{day} {is_gzip} {asks} {account_id} {display_name}\n{look:?} {grants:?}"
+        "{address}\n{day} {coding:?} {asks} {account_id} {display_name}\n{look:?} {grants:?}"
     ))
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok());
-    let mut codings = accepted.unwrap_or_default().split(',').map(str::trim);
-    codings.any(|it| it == "gzip" || it.starts_with("gzip;") && !it.ends_with("q=0"))
-}
-
-fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::default());
-    encoder.write_all(body)?;
-    encoder.finish()
 }
 
 #[cfg(test)]
@@ -280,7 +266,7 @@ mod tests {
             revision,
             body: Bytes::from(vec![b'x'; bytes]),
             content_type: None,
-            is_gzip: false,
+            coding: Coding::Plain,
             seen: Seen::default(),
             acting: Acting::default(),
             due: None,
@@ -329,15 +315,5 @@ mod tests {
         let mut kept: Vec<&str> = pages.kept.keys().map(String::as_str).collect();
         kept.sort_unstable();
         assert_eq!((kept, pages.bytes), (vec!["a", "d"], 100));
-    }
-
-    #[test]
-    fn a_browser_says_whether_it_unpacks() {
-        let takes = |accepted: &'static str| {
-            let header = (header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
-            takes_gzip(&HeaderMap::from_iter([header]))
-        };
-        assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8"));
-        assert!(!takes("identity") && !takes("gzip;q=0, br") && !takes(""));
     }
 }

@@ -1,15 +1,22 @@
 //! The files of the pages over HTTP: packed once, kept by browsers for good, and not sent
 //! again to whoever has them.
 
+use axum::Extension;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::assets;
 use crate::error::Error;
+use crate::packing::Coding;
 use crate::web::Path;
 
 /// What stands at an address of its own is asked for each time.
 const NOT_KEPT: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-cache")];
+
+/// On the answer that is a file of the pages: no document, so what a document may do need not
+/// be said with it.
+#[derive(Clone, Copy)]
+pub struct OfPages;
 
 /// A file under the hash of this program's files never changes. Under another one, which a
 /// page of an earlier or a later release asks for while servers are exchanged one by one, it
@@ -21,24 +28,23 @@ pub async fn file(
     let asset = assets::find(&name).ok_or(Error::NotFound)?;
     let kept =
         if hash == assets::hash() { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let packed = takes_gzip(text(header::ACCEPT_ENCODING));
-    let tag = format!(r#""{}{}""#, assets::hash(), if packed { "-gz" } else { "" });
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
+    let coding = if asset.is_picture() { Coding::Plain } else { Coding::of(&headers) };
+    let tag = match coding.name() {
+        Some(coding) => format!(r#""{}-{coding}""#, assets::hash()),
+        None => format!(r#""{}""#, assets::hash()),
+    };
     let always = [
         (header::CACHE_CONTROL, kept.to_owned()),
         (header::VARY, "accept-encoding".to_owned()),
         (header::ETAG, tag.clone()),
     ];
-    if has(text(header::IF_NONE_MATCH), &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, always).into_response());
+    if has(known.unwrap_or_default(), &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, Extension(OfPages), always).into_response());
     }
     let kind = [(header::CONTENT_TYPE, asset.content_type)];
-    Ok(if packed {
-        let packing = [(header::CONTENT_ENCODING, "gzip")];
-        (always, kind, packing, asset.packed.as_slice()).into_response()
-    } else {
-        (always, kind, asset.bytes.as_slice()).into_response()
-    })
+    let packing = coding.name().map(|it| [(header::CONTENT_ENCODING, it)]);
+    Ok((Extension(OfPages), always, kind, packing, asset.packed(coding)).into_response())
 }
 
 /// The script that answers where there is no network. It stands at the root, whose pages it may
@@ -54,15 +60,6 @@ pub async fn manifest() -> Response {
     (kind, NOT_KEPT, assets::manifest()).into_response()
 }
 
-/// Whether `Accept-Encoding` names gzip, and does not refuse it.
-fn takes_gzip(accepted: &str) -> bool {
-    accepted.split(',').any(|it| {
-        let (name, weight) = it.split_once(';').unwrap_or((it, ""));
-        let weight = weight.trim().trim_start_matches("q=").trim();
-        name.trim().eq_ignore_ascii_case("gzip") && weight.parse() != Ok(0.0)
-    })
-}
-
 /// Whether `If-None-Match` names this version.
 fn has(tags: &str, tag: &str) -> bool {
     tags.split(',').map(|it| it.trim().trim_start_matches("W/")).any(|it| it == tag || it == "*")
@@ -71,16 +68,6 @@ fn has(tags: &str, tag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn gzip_is_sent_to_those_who_take_it() {
-        for accepted in ["gzip", "br, gzip", "deflate, GZIP;q=0.5", "gzip; q=1"] {
-            assert!(takes_gzip(accepted), "{accepted}");
-        }
-        for accepted in ["", "br", "gzip;q=0", "identity, gzip; q=0.0"] {
-            assert!(!takes_gzip(accepted), "{accepted}");
-        }
-    }
 
     #[test]
     fn a_version_is_known_among_others() {

@@ -15,9 +15,10 @@ self.addEventListener('fetch', (e) => {
   if (/^\/meetings\/[^/]+\/roll-call$/.test(pathname) && !search) e.respondWith(roll(e.request));
 });
 
-// A roll that an earlier release has drawn finds its files under their names.
+// A roll that an earlier release has drawn finds its files under their names; its style was that of all pages.
 async function file(request, path) {
-  const named = OWN.find((it) => it.endsWith(path.slice(path.lastIndexOf('/'))));
+  const name = path.slice(path.lastIndexOf('/')).replace('/site', '/roll');
+  const named = OWN.find((it) => it.endsWith(name));
   return await caches.match(request) ?? fetch(request).catch(async (lost) => await caches.match(named ?? '') ?? Promise.reject(lost));
 }
 

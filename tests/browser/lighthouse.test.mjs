@@ -62,10 +62,11 @@ const lost = (lhr, category) => lhr.categories[category].auditRefs
   .map((it) => `${it.id} ${lhr.audits[it.id].score}`);
 
 // Bytes with their heads, of a first visit; style, script and icons are then kept for good, and a page weighs itself alone.
-const MOST = 30_000;
-const OF_A_ROLL = 26_000;
-const OF_A_ROLL_ALONE = 8_000;
-const OF_THE_SCRIPT = 6 * 1024 + 512;
+// What is wanted is 30,000 of any page and 15,000 of a roll, of which 2,000 are still too many.
+const MOST = 18_000;
+const OF_A_ROLL = 17_500;
+const OF_A_ROLL_ALONE = 6_600;
+const OF_THE_SCRIPT = 5_600;
 const REQUESTS = 4;
 
 for (const name of ['the door', 'home', 'the roll of 207', 'the list of members', 'the figures']) {

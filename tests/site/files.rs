@@ -3,6 +3,7 @@
 
 use std::io::Read as _;
 
+use brotli::Decompressor;
 use flate2::read::GzDecoder;
 use haichieu::app::Stopping;
 use reqwest::header::HeaderMap;
@@ -31,24 +32,43 @@ async fn a_file_is_packed_once_and_kept_for_good() {
     let site = Site::start().await;
     let address = style_sheet(&site).await;
     let (_, plain, bytes) = raw(&address, ("accept-encoding", "identity")).await;
-    let (_, packed, small) = raw(&address, ("accept-encoding", "gzip, br")).await;
+    let (_, packed, small) = raw(&address, ("accept-encoding", "gzip, deflate")).await;
+    let (_, best, smallest) = raw(&address, ("accept-encoding", "gzip, deflate, br")).await;
     assert!(!plain.contains_key("content-encoding"));
     assert_eq!(packed["content-encoding"], "gzip");
     assert_eq!(packed["content-length"], small.len().to_string());
     let mut unpacked = Vec::new();
     GzDecoder::new(small.as_slice()).read_to_end(&mut unpacked).unwrap();
     assert!(unpacked == bytes && small.len() * 2 < bytes.len());
-    for headers in [&plain, &packed] {
+    assert_eq!(best["content-encoding"], "br");
+    unpacked.clear();
+    Decompressor::new(smallest.as_slice(), 4096).read_to_end(&mut unpacked).unwrap();
+    assert!(unpacked == bytes && smallest.len() < small.len());
+    for headers in [&plain, &packed, &best] {
         assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable");
         assert_eq!(headers["vary"], "accept-encoding");
     }
     assert_ne!(plain["etag"], packed["etag"], "two texts of one file");
+    assert_ne!(packed["etag"], best["etag"], "and a third");
     let tag = plain["etag"].to_str().unwrap();
     let (status, headers, bytes) = raw(&address, ("if-none-match", tag)).await;
     assert_eq!((status, bytes.len()), (StatusCode::NOT_MODIFIED, 0));
     assert_eq!(headers["etag"], tag);
     let (status, ..) = raw(&address, ("if-none-match", r#""another""#)).await;
     assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_a_document_has_to_say_a_file_does_not() {
+    let site = Site::start().await;
+    let address = style_sheet(&site).await;
+    let (_, headers, _) = raw(&address, ("accept-encoding", "br")).await;
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
+    let of_documents = ["content-security-policy", "permissions-policy", "referrer-policy"];
+    assert!(of_documents.iter().all(|it| !headers.contains_key(*it)), "{headers:?}");
+    let (_, missing, _) = raw(&address.replace("site.css", "no.css"), ("accept", "*/*")).await;
+    assert!(of_documents.iter().all(|it| missing.contains_key(*it)), "{missing:?}");
 }
 
 #[tokio::test]
@@ -67,6 +87,13 @@ async fn pages_are_packed_and_what_fits_a_packet_is_not() {
     let gzip = ("accept-encoding", "gzip");
     let (_, headers, _) = raw(&format!("{}/sign-in", site.root), gzip).await;
     assert_eq!(headers["content-encoding"], "gzip");
+    let both = ("accept-encoding", "gzip, br");
+    let (_, headers, bytes) = raw(&format!("{}/sign-in", site.root), both).await;
+    assert_eq!(headers["content-encoding"], "br");
+    assert_eq!(headers["vary"], "accept-encoding");
+    let mut page = String::new();
+    Decompressor::new(bytes.as_slice(), 4096).read_to_string(&mut page).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
     let (_, headers, bytes) = raw(&format!("{}/health", site.root), gzip).await;
     assert!(!headers.contains_key("content-encoding") && bytes == b"ok");
 }

@@ -53,6 +53,23 @@ async fn a_kept_page_is_handed_out_again() {
 }
 
 #[tokio::test]
+async fn a_kept_page_is_packed_as_each_browser_unpacks_it() {
+    let site = Site::start().await;
+    let officer = site.ward_officer().await;
+    for _ in 0..2 {
+        let packed = officer.get_with(PAGE, ("accept-encoding", "gzip, deflate, br")).await;
+        assert_eq!(packed.headers["content-encoding"], "br");
+        assert_eq!(packed.headers["vary"], "accept-encoding");
+        packed.assert_hides(NONE);
+        // The client unpacks gzip by itself.
+        officer.get_with(PAGE, ("accept-encoding", "gzip")).await.assert_shows(NONE);
+        let plain = officer.get_with(PAGE, ("accept-encoding", "identity")).await;
+        assert!(!plain.headers.contains_key("content-encoding"));
+        plain.assert_shows(NONE);
+    }
+}
+
+#[tokio::test]
 async fn a_kept_page_is_nobody_elses() {
     let site = Site::start().await;
     let officer = site.ward_officer().await;
