@@ -341,7 +341,7 @@ async fn a_form_sent_twice_writes_one_member_down() {
     page.assert_shows("Đang sinh hoạt nơi cư trú tại chi bộ tổ dân phố 1 từ 01/03/2019.");
     page.assert_shows("09•• ••• 678");
     page.assert_shows("Bệnh viện Đa khoa tỉnh");
-    page.assert_shows("Số 112-GGT/ĐU ngày 18/02/2019");
+    page.assert_shows(r#"Số <span class="ref">112-GGT/ĐU</span> ngày 18/02/2019"#);
     page.assert_shows("đã phân về chi bộ");
     page.assert_shows("Số 14, ngõ 3 (thường trú)");
     let page = secretary.get("/units/a1/members").await;
