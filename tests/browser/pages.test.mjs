@@ -1,6 +1,6 @@
 // Every page that a role can reach by links, at two widths: nothing for axe to find, nothing wider than the window, in
 // letters of 200 % as well, no control too small for a thumb, no word from the console, no request to anywhere else,
-// and HTML that two judges find no fault in.
+// HTML that two judges find no fault in; and on paper what it tells, without what is pressed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { markup } from './markup.mjs';
@@ -24,6 +24,31 @@ async function enlarged(page) {
   return wide;
 }
 
+// What A4 leaves between its margins: 165 of 210 mm.
+const SHEET = 623;
+const OF_THE_SCREEN = 'nav, button, .btn, .crumb, .rail, .foot, .skip, .filter, .dock';
+
+/** Prints the page: what of the screen comes with it, how much too wide it is, or that nothing comes. `kept` is how much
+    of the screen stayed behind: with nothing to keep behind, nothing would be said. */
+async function printed(page) {
+  const size = page.viewportSize();
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: SHEET, height: 900 });
+  const found = [];
+  const { come, kept, words } = await page.evaluate((selector) => {
+    const all = [...document.querySelectorAll(selector)];
+    const come = all.filter((it) => it.getClientRects().length).map((it) => it.outerHTML.slice(0, 90));
+    return { come, kept: all.length - come.length, words: document.querySelector('main').innerText.trim().length };
+  }, OF_THE_SCREEN);
+  found.push(...come.map((it) => `prints ${it}`));
+  if (words < 20) found.push('prints nothing');
+  const wide = await overflow(page);
+  if (wide > 0) found.push(`${wide} px wider than a sheet`);
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize(size);
+  return { found, kept };
+}
+
 /** Pages of one kind have one shape: a page of each is enough. What is asked for in the address of a list of people or of
     sheets, or of a file, changes its rows, not its shape. */
 const shape = (path) => path.split('?')[0]
@@ -34,6 +59,7 @@ async function crawl(page) {
   const seen = new Set();
   const ahead = [new URL(page.url()).pathname];
   const found = [];
+  let kept = 0;
   while (ahead.length) {
     const path = ahead.shift();
     if (seen.has(shape(path))) continue;
@@ -48,13 +74,18 @@ async function crawl(page) {
     for (const it of await smallTargets(page)) say(`small: ${it}`);
     const large = width === 360 ? await enlarged(page) : 0;
     if (large > 0) say(`${large} px too wide in letters of 200 %`);
+    if (width > 360) {
+      const paper = await printed(page);
+      paper.found.forEach(say);
+      kept += paper.kept;
+    }
     const links = await page.$$eval('a[href^="/"]', (all) => all.map((it) => it.getAttribute('href')));
     // A document of many sheets is one sheet many times: `evaluation.test.mjs` looks at it. So is the printed list of
     // a ward of 7,314 people, which takes axe minutes: the secretary's has the same shape.
     const passed = /\.(csv|xlsx)(\?|$)|\/evaluations\/print\?|thanh-sen\/members\/print|\/exports\/[^/]+\/file$/;
     ahead.push(...links.filter((it) => !passed.test(it)).map((it) => it.split('#')[0]));
   }
-  return { found, seen };
+  return { found, seen, kept };
 }
 
 // What each must have come to: a page that no link leads to any more would else be looked at by nobody.
@@ -72,12 +103,13 @@ for (const [login, musts] of Object.entries(ROLES)) {
   for (const width of [360, 1280]) {
     test(`checks 12, 13, 15, 16 and 30: what ${login} reaches at ${width} px`, async (t) => {
       const page = await signedIn(browser, demo, login, { width });
-      const { found, seen } = await crawl(page);
-      t.diagnostic(`${seen.size} pages`);
+      const { found, seen, kept } = await crawl(page);
+      t.diagnostic(`${seen.size} pages${width > 360 ? `, ${kept} parts of the screen not printed` : ''}`);
       if (process.env.PAGES) t.diagnostic([...seen].sort().join(' '));
       const reached = new Set([...seen].map((it) => it.split('?')[0]));
       assert.deepEqual([...EVERYBODY, ...musts].filter((it) => !reached.has(it)), [], 'no link leads there');
       assert.deepEqual([...found, ...page.troubles], []);
+      if (width > 360) assert.ok(kept > 5 * seen.size, `${kept} of ${seen.size} pages`);
       await page.context().close();
     });
   }
