@@ -66,6 +66,31 @@ ofSecretary('Đăng nhập', async ({ on, press, picture }) => {
   await admin.context().close();
 });
 
+ofSecretary('Cho dễ nhìn, dễ bấm', async ({ on, press }) => {
+  const page = await signedIn(browser, demo, 'bithu.tdp2');
+  const look = (classes) => page.waitForSelector(`html${classes}`);
+  await go(page, '/');
+  await on(page);
+  await press('Chữ to');
+  await look('.large');
+  await on(page);
+  await press('Chữ to nữa');
+  await look('.largest');
+  await page.getByRole('button', { name: 'Chữ thường' }).click();
+  await look(':not(.largest)');
+  await on(page);
+  await press('Tương phản');
+  await look('.high');
+  await on(page);
+  await press('Chế độ đơn giản: mỗi màn hình một việc');
+  await look('.simple');
+  await go(page, '/');
+  await on(page);
+  await on(page);
+  await press('Về chế độ đầy đủ');
+  await page.context().close();
+});
+
 ofSecretary('Xem việc của kỳ này', async ({ on, press, picture }) => {
   await go(secretary, '/');
   await on(secretary);
@@ -123,6 +148,30 @@ ofSecretary('Điểm danh', async ({ on, press, picture }) => {
   await press('Ghi lý do vắng');
   await go(secretary, `${meeting}/roll-call/saved`);
   await on(secretary);
+});
+
+ofSecretary('Điểm danh ở nơi không có mạng', async ({ on, press }) => {
+  const page = await signedIn(browser, demo, 'bithu.tdp2');
+  const context = page.context();
+  await go(page, `${CELL}/meetings/new`);
+  await page.locator('label', { hasText: 'Họp chuyên đề' }).click();
+  await page.getByRole('button', { name: 'Tạo cuộc họp' }).click();
+  const roll = `${page.url().split('?')[0]}/roll-call`;
+  await go(page, roll);
+  await on(page);
+  await press('Chuẩn bị họp khi mất mạng');
+  await on(page);
+  await context.setOffline(true);
+  await go(page, roll);
+  await page.locator('label:has(input[name="m5"][value="u"])').click();
+  await on(page);
+  await page.locator('.dock button[value=present-rest]').click();
+  await page.locator('#save').click();
+  await on(page);
+  await context.setOffline(false);
+  await page.waitForURL(/\/saved$/);
+  await on(page);
+  await context.close();
 });
 
 ofSecretary('Điểm danh trên giấy rồi nhập', async ({ on, press, picture }) => {
