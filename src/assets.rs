@@ -215,8 +215,8 @@ fn address(name: &str) -> &'static str {
     find(name).map_or("", |it| it.address.as_str())
 }
 
-/// A script or a style sheet without its comments, which stand on lines of their own, and without what its
-/// lines are indented by.
+/// A script or a style sheet without its comments, which stand on lines of their own, and
+/// without what its lines are indented by.
 fn bare(script: &str) -> String {
     let mut bare = String::new();
     let mut in_comment = false;
