@@ -21,6 +21,7 @@ async function openRoll(page) {
   await page.getByRole('button', { name: 'Tạo cuộc họp' }).click();
   await page.getByRole('link', { name: 'Điểm danh', exact: true }).click();
   await page.waitForSelector('#roll');
+  await page.waitForLoadState('load');
   return new URL(page.url()).pathname.replace('/roll-call', '');
 }
 
@@ -58,6 +59,7 @@ test('check 4: sent again, gone back and reloaded, it is one version', async () 
   assert.match(await text(page), /Máy chủ ghi lúc/);
   await page.goBack();
   await page.waitForSelector('#roll');
+  await page.waitForLoadState('load');
   await save(page);
   assert.equal((await versions(page, meeting)).length, 1);
   await page.context().close();

@@ -191,6 +191,8 @@ test('a newcomer comes by the checklist from an empty registry to a called roll'
   await secretary.getByRole('link', { name: 'Tạo cuộc họp định kỳ' }).click();
   await secretary.getByRole('button', { name: 'Tạo cuộc họp' }).click();
   await secretary.getByRole('link', { name: 'Điểm danh', exact: true }).click();
+  // Before the script is there, the button saves at once, as without one.
+  await secretary.waitForURL(/\/roll-call$/, { waitUntil: 'load' });
   await secretary.locator('.dock button[value=present-rest]').click();
   await secretary.locator('#save').click();
   await secretary.waitForURL(/\/saved$/);

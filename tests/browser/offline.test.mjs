@@ -27,6 +27,7 @@ async function openRoll(page, origin = demo.origin) {
   await page.getByRole('button', { name: 'Tạo cuộc họp' }).click();
   await page.getByRole('link', { name: 'Điểm danh', exact: true }).click();
   await page.waitForSelector('#roll');
+  await page.waitForLoadState('load');
   return page.url();
 }
 
