@@ -59,7 +59,6 @@ test('check 4: sent again, gone back and reloaded, it is one version', async () 
   assert.match(await text(page), /Máy chủ ghi lúc/);
   await page.goBack();
   await page.waitForSelector('#roll');
-  await page.waitForLoadState('load');
   await save(page);
   assert.equal((await versions(page, meeting)).length, 1);
   await page.context().close();
