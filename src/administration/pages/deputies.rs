@@ -124,6 +124,8 @@ async fn read_deputy(
         faults.add("login", UNKNOWN);
         return Ok(None);
     };
+    // Whoever gives this account another role at this moment waits, or has been waited for.
+    store::hold(tx, account.id).await?;
     if secretaries.iter().any(|it| it.account_id == account.id) {
         faults.add("login", "Người này đã là bí thư ở đây; chọn một người khác");
         return Ok(None);
