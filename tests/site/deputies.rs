@@ -339,6 +339,20 @@ async fn a_deputy_is_not_made_the_one_who_confirms() {
 }
 
 #[tokio::test]
+async fn named_and_made_to_confirm_at_once_one_is_refused() {
+    let site = Site::start().await;
+    let two = Two::of(&site).await;
+    let administrator = site.visitor(Role::Administrator, site.town.ward_a).await;
+    let at = format!("/administration/accounts/{}/grants", two.deputy);
+    let role = [("role", "ward_officer"), ("unit", "phuong-a")];
+    let (named, made) =
+        tokio::join!(name(&two.secretary, "an.nv", &[]), administrator.post(&at, &role));
+    let mut answers = [named.status, made.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]);
+}
+
+#[tokio::test]
 async fn sent_twice_it_is_one_deputy() {
     let site = Site::start().await;
     let two = Two::of(&site).await;
