@@ -64,8 +64,14 @@
     try {
       const reply = await fetch(form.action, { method: 'POST', body: new URLSearchParams([[name, value]]) });
       const there = new DOMParser().parseFromString(await reply.text(), 'text/html');
+      // The style that is here stays until the next one has come: until then the page would have none.
+      const style = document.adoptNode(one('link[rel=stylesheet]', there));
+      await new Promise((come, fail) => {
+        Object.assign(style, { onload: come, onerror: fail });
+        all('link[rel=stylesheet]').pop().after(style);
+      });
+      while (style.previousElementSibling?.rel === 'stylesheet') style.previousElementSibling.remove();
       document.documentElement.className = there.documentElement.className;
-      one('link[rel=stylesheet]').href = one('link[rel=stylesheet]', there).getAttribute('href');
       form.replaceChildren(...one('form.look', there).childNodes);
       one('[name=' + name + ']', form).focus();
     } catch { location.reload(); }

@@ -73,6 +73,18 @@ test('what was typed stays when the letters grow; without a script the page come
   await press(page, 'size');
   assert.match(await page.evaluate(() => document.documentElement.className), /large/);
   assert.equal(await page.inputValue('#full_name'), 'Lê Văn An');
+  // The larger letters are long in coming: the page stays as it is, and is never without a style.
+  let asked;
+  const coming = new Promise((resolve) => { asked = resolve; });
+  await page.route('**/*largest*.css', (route) => asked(route));
+  const large = await letters(page);
+  await page.locator('form.look button[name=size]').click();
+  const late = await coming;
+  assert.equal(await letters(page), large);
+  await late.continue();
+  await page.waitForFunction(() => document.documentElement.classList.contains('largest'));
+  assert.ok(await letters(page) > large);
+  assert.equal(await page.locator('link[rel=stylesheet]').count(), 1);
   assert.deepEqual(page.troubles, []);
   await page.context().close();
   const plain = await opened(browser, demo, { script: false });
