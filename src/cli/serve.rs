@@ -28,6 +28,7 @@ use crate::reminders::mailer::Mailer;
 use crate::reorganisations::due;
 use crate::server::tls;
 use crate::settings::{self, Backups, Mail, Settings};
+use crate::statistics::summary::refresh;
 use crate::vault::Vault;
 use crate::{criteria, exports, server, site};
 
@@ -225,6 +226,7 @@ pub async fn serve(
     let purger = tokio::spawn(session::keep_purging(db.clone()));
     let dropper = tokio::spawn(exports::deliver::keep_purging(db.clone()));
     let settler = tokio::spawn(due::keep_settling(db.clone()));
+    let refresher = tokio::spawn(refresh::keep_refreshing(db.clone(), settings.large_unit));
     let settings = Arc::new(settings);
     let reminder = tokio::spawn(reminders::daily::keep_reminding(db.clone(), settings.clone()));
     let watch = Watch::start(db.clone());
@@ -254,6 +256,7 @@ pub async fn serve(
     purger.abort();
     dropper.abort();
     settler.abort();
+    refresher.abort();
     reminder.abort();
     watch.settle().await;
     sealer.abort();

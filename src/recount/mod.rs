@@ -7,6 +7,7 @@ use crate::audit::chain::{self, Head, Key, Verdict};
 use crate::db::{Db, Tx, sound};
 use crate::organisation::tree::{self, Ancestor};
 use crate::recount::store::Word;
+use crate::statistics::summary;
 use crate::vietnamese::fold;
 use crate::vietnamese::name::FullName;
 use uuid::Uuid;
@@ -60,6 +61,8 @@ pub async fn recount(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
     note("hai nơi cư trú của một người trùng ngày", store::overlaps(tx).await?);
     note("đơn vị có hai tên trong một ngày", store::periods(tx).await?);
     note("đơn vị có cấp trên ghi sai", ancestry(tx).await?);
+    let summaries = summary::wrong(tx).await?;
+    note("đơn vị có bản tóm tắt số liệu sai", summaries.into_iter().map(|it| it.0).collect());
     let (names, words) = names(tx).await?;
     note("họ tên xếp thứ tự sai", names);
     note("chữ để tìm theo tên ghi sai", words);

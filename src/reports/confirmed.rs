@@ -143,6 +143,7 @@ impl Frozen {
             children: children.collect(),
             direct: self.direct.map(Figures::from),
             halves: Vec::new(),
+            people: None,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod half;
 pub mod model;
 pub mod people;
 pub mod store;
+pub mod summary;
 
 pub mod chart;
 pub mod export;

@@ -10,6 +10,7 @@ use crate::contributions::model::{ContributionKind, WorkKind};
 use crate::ids::UnitId;
 use crate::organisation::model::{Unit, by_name};
 use crate::statistics::half::{HalfFigures, HalfYear, OfChild};
+use crate::statistics::store::people::{AtWork, OfAge};
 use crate::vietnamese::{day, number};
 
 /// The day of a count. People are counted as they stood on it; meetings and
@@ -167,6 +168,16 @@ pub struct Overview {
     pub direct: Option<Figures>,
     /// The half-year of the day and those before it, by child.
     pub halves: Vec<OfChild>,
+    /// Who the members are, where that was counted with the rest.
+    pub people: Option<People>,
+}
+
+/// Who the members of category normal are.
+#[derive(Clone, Debug)]
+pub struct People {
+    pub ages: Vec<OfAge>,
+    /// Those of most members first, and last those without any.
+    pub places: Vec<AtWork>,
 }
 
 impl Overview {
@@ -196,7 +207,7 @@ impl Overview {
         let mut children: Vec<Child> = children.filter(has_place).collect();
         children
             .sort_by(|a, b| by_name(&a.unit.name, &b.unit.name).then(a.unit.id.cmp(&b.unit.id)));
-        Overview { unit, as_of, total, children, direct, halves: Vec::new() }
+        Overview { unit, as_of, total, children, direct, halves: Vec::new(), people: None }
     }
 
     /// The latest half-year of a child, or of the unit itself under its own id.

@@ -10,10 +10,12 @@ use crate::ids::UnitId;
 use crate::organisation;
 use crate::organisation::model::Unit;
 use crate::statistics::bridge::{self as flows, Counts};
+use crate::statistics::half::OfChild;
 use crate::statistics::model::{
-    AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Opinions, Overview,
+    AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Opinions, Overview, People,
 };
 use crate::statistics::small::{Line, Sight, View};
+use crate::statistics::summary::{self, Summary};
 
 pub mod bridge;
 pub mod chase;
@@ -24,23 +26,41 @@ pub mod works;
 /// The unit and those right below it, each as it was on the day of the count.
 pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Overview> {
     let unit = organisation::store::get(tx, id, as_of.on).await?;
-    let mut counted: HashMap<UnitId, Figures> = HashMap::new();
-    for row in members(tx, id, as_of.on).await? {
-        counted.entry(row.child_id).or_default().members = row.members;
-    }
-    for row in meetings(tx, id, as_of).await? {
-        counted.entry(row.child_id).or_default().meetings = row.meetings;
-    }
+    let Heads { mut figures, cells, halves, people } = heads(tx, id, as_of).await?;
     for row in contributions(tx, id, as_of).await? {
-        counted.entry(row.child_id).or_default().contributions = row.contributions;
+        figures.entry(row.child_id).or_default().contributions = row.contributions;
     }
     for row in opinions(tx, id, as_of).await? {
-        counted.entry(row.child_id).or_default().opinions = row.opinions;
+        figures.entry(row.child_id).or_default().opinions = row.opinions;
+    }
+    let periods = children_until(tx, id, as_of.on).await?;
+    Ok(Overview { halves, people, ..Overview::new(unit, as_of, figures, periods, cells) })
+}
+
+/// People and meetings, by child.
+struct Heads {
+    figures: HashMap<UnitId, Figures>,
+    /// Cells that met in the year.
+    cells: i64,
+    halves: Vec<OfChild>,
+    /// Who the members are, where that was counted with the rest.
+    people: Option<People>,
+}
+
+async fn heads(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Heads> {
+    if let Some(Summary { figures, cells, halves, people }) = summary::of(tx, id, as_of).await? {
+        return Ok(Heads { figures, cells, halves, people: Some(people) });
+    }
+    let mut figures: HashMap<UnitId, Figures> = HashMap::new();
+    for row in members(tx, id, as_of.on).await? {
+        figures.entry(row.child_id).or_default().members = row.members;
+    }
+    for row in meetings(tx, id, as_of).await? {
+        figures.entry(row.child_id).or_default().meetings = row.meetings;
     }
     let cells = cells_that_met(tx, id, as_of).await?;
-    let periods = children_until(tx, id, as_of.on).await?;
     let halves = halves::by_child(tx, id, as_of.last_day()).await?;
-    Ok(Overview { halves, ..Overview::new(unit, as_of, counted, periods, cells) })
+    Ok(Heads { figures, cells, halves, people: None })
 }
 
 /// What the table of the unit above tells those who see no names of `id`; nothing above
@@ -52,24 +72,17 @@ pub async fn told_above(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Op
     let path = organisation::store::path(tx, id, as_of.on).await?;
     let mut line = None;
     for (above, below) in path.iter().zip(path.iter().skip(1)) {
-        let table = heads(tx, above, as_of).await?;
+        let table = told(tx, above, as_of).await?;
         line = View::new(&table, Sight::Counts(line.as_ref())).line_of(below.id);
     }
     Ok(line)
 }
 
 /// An overview of those counts only that may be too small to be told.
-async fn heads(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
-    let mut counted: HashMap<UnitId, Figures> = HashMap::new();
-    for row in members(tx, unit.id, as_of.on).await? {
-        counted.entry(row.child_id).or_default().members = row.members;
-    }
-    for row in meetings(tx, unit.id, as_of).await? {
-        counted.entry(row.child_id).or_default().meetings = row.meetings;
-    }
+async fn told(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
+    let Heads { figures, cells, halves, people } = heads(tx, unit.id, as_of).await?;
     let periods = children_until(tx, unit.id, as_of.on).await?;
-    let halves = halves::by_child(tx, unit.id, as_of.last_day()).await?;
-    Ok(Overview { halves, ..Overview::new(unit.clone(), as_of, counted, periods, 0) })
+    Ok(Overview { halves, people, ..Overview::new(unit.clone(), as_of, figures, periods, cells) })
 }
 
 #[derive(FromRow)]

@@ -19,7 +19,7 @@ use crate::recorder;
 use crate::registry::Registry;
 use crate::support::{Page, Visitor};
 use crate::walk::{Asked, ask, heard_at_rest};
-use crate::{absent, door, rights};
+use crate::{absent, door, rights, summed_up};
 
 /// Somebody who acts, and what the database was asked for it so far.
 pub struct Actor<'a> {
@@ -132,6 +132,7 @@ pub async fn last(registry: &Registry, list: &str) -> Vec<Asked> {
     asked.extend(rights::all(registry).await);
     asked.extend(absent::all(registry).await);
     asked.push(reorganise(registry).await);
+    asked.push(summed_up::walk(registry).await);
     asked
 }
 

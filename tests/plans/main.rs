@@ -31,6 +31,7 @@ mod registry;
 mod rights;
 mod sheets;
 mod source;
+mod summed_up;
 #[expect(dead_code, reason = "shared with the tests that walk the site")]
 #[path = "../site/support.rs"]
 mod support;

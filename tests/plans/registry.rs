@@ -47,6 +47,8 @@ pub struct Registry {
     pub objects: Objects,
     /// How many people were put into each cell.
     pub people: usize,
+    /// Seals its trail.
+    pub key: Key,
 }
 
 const FAMILIES: [&str; 7] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Võ", "Đặng"];
@@ -82,7 +84,7 @@ impl Registry {
         .await;
         let key = Key::load(&folder.path().join("key")).unwrap();
         chain::seal_tail(&site.db, &key).await.unwrap();
-        Registry { site, objects, people: scale.people }
+        Registry { site, objects, people: scale.people, key }
     }
 
     /// A sheet of the cell that has come this far.

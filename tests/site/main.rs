@@ -65,6 +65,7 @@ mod sheets;
 mod shelf;
 mod start;
 mod statistics;
+mod summaries;
 mod support;
 mod tls;
 mod upgrades;

@@ -106,15 +106,15 @@ fn set(form: &mut [(&'static str, String)], name: &str, value: &str) {
     value.clone_into(&mut field.1);
 }
 
-async fn post(visitor: &Visitor, path: &str, form: &[(&str, String)]) -> Page {
+pub async fn post(visitor: &Visitor, path: &str, form: &[(&str, String)]) -> Page {
     let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     visitor.post(path, &form).await
 }
 
 /// The hidden fields of a page that changes a residence, what is typed beside them, and
 /// the button of the page that tells what it changes.
-fn filled<'a>(page: &Page, fields: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
-    let hidden = ["id", "residence_id", "version"];
+pub fn filled<'a>(page: &Page, fields: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
+    let hidden = ["id", "residence_id", "residence_version", "version"];
     let there = hidden.into_iter().filter(|it| page.body.contains(&format!(r#"name="{it}""#)));
     let typed = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let settled = [("step", "save".to_owned())];

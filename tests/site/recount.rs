@@ -24,7 +24,7 @@ async fn site_with_a_member() -> Site {
 }
 
 /// Behind the program's back.
-async fn spoil(db: &Db, sql: &str) {
+pub async fn spoil(db: &Db, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     match db {
         Db::Sqlite { writer, .. } => raw_sql(sql).execute(writer).await.map(drop).unwrap(),

@@ -12,7 +12,7 @@ use crate::reports::difference::{Difference, Pair};
 use crate::reports::yearly::{MOST_WORKPLACES, Year};
 use crate::small::{Shown, told};
 use crate::statistics::bridge::{Bridge, Counts};
-use crate::statistics::model::AsOf;
+use crate::statistics::model::{AsOf, People};
 use crate::statistics::pages::view;
 use crate::statistics::people::{Pyramid, Workplaces};
 use crate::statistics::store as counted;
@@ -24,11 +24,13 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
     let overview = counted::overview(tx, unit.id, as_of).await?;
     let view = view(tx, scope, &overview).await?;
     let bridge = bridge(tx, scope, as_of, view.total.normal).await?;
-    let ages = counted::people::by_age(tx, unit.id, as_of.on).await?;
     let today = clock::today();
     let last_day = organisation::store::ended_by(tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
-    let places = counted::people::by_workplace(tx, unit.id, as_of.on, kept_on).await?;
+    let People { ages, places } = match overview.people.clone() {
+        Some(people) => people,
+        None => counted::people::of(tx, unit.id, as_of.on, kept_on).await?,
+    };
     let year = (i64::from(as_of.year), today);
     let counts = sheets::counted(tx, None, (unit, names), year, Detail::Absent).await?;
     Ok(Year {

@@ -19,7 +19,7 @@ use crate::statistics::bridge::{self, Bridge};
 use crate::statistics::chart::{self, HalfLine, LineChart, Part};
 use crate::statistics::chase::Chase;
 use crate::statistics::half::HalfFigures;
-use crate::statistics::model::{self, AsOf, ByWork, OfKind, Overview};
+use crate::statistics::model::{self, AsOf, ByWork, OfKind, Overview, People};
 use crate::statistics::people::{Pyramid, Workplaces};
 use crate::statistics::small::{Line, View};
 use crate::statistics::sort::Sort;
@@ -215,10 +215,12 @@ pub async fn counts(
     }
     let view = super::view(tx, scope, overview).await?;
     let bridge = bridge(tx, names, &view.total, overview, from).await?;
-    let ages = store::people::by_age(tx, unit.id, as_of.on).await?;
     let last_day = organisation::store::ended_by(tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
-    let places = store::people::by_workplace(tx, unit.id, as_of.on, kept_on).await?;
+    let People { ages, places } = match overview.people.clone() {
+        Some(people) => people,
+        None => store::people::of(tx, unit.id, as_of.on, kept_on).await?,
+    };
     let year = i64::from(as_of.year);
     let late_on = as_of.on.min(today);
     Ok(Counts {

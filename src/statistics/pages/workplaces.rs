@@ -76,7 +76,10 @@ pub async fn list(
     let view = super::view(&mut tx, &scope, &overview).await?;
     let last_day = organisation::store::ended_by(&mut tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
-    let counted = store::people::by_workplace(&mut tx, unit.id, on, kept_on).await?;
+    let counted = match overview.people {
+        Some(people) => people.places,
+        None => store::people::by_workplace(&mut tx, unit.id, on, kept_on).await?,
+    };
     // Where people work now is for the units of now to tell one by one.
     let names = names && last_day.is_none();
     let workplaces = Workplaces::new(&counted, usize::MAX, names);

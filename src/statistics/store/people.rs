@@ -8,6 +8,7 @@ use crate::ids::{UnitId, WorkplaceId};
 use crate::members::age::BANDS;
 use crate::members::model::Sex;
 use crate::members::store::kept_in;
+use crate::statistics::model::People;
 
 /// The members of category normal at or below the unit in $1 on the day in $2.
 macro_rules! counted {
@@ -22,6 +23,17 @@ macro_rules! counted {
            AND unit_ancestor.from_on <= $2
            AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)"
     };
+}
+
+/// Men and women by age, and where they work.
+pub async fn of(
+    tx: &mut Tx,
+    id: UnitId,
+    on: NaiveDate,
+    kept_on: NaiveDate,
+) -> sqlx::Result<People> {
+    let ages = by_age(tx, id, on).await?;
+    Ok(People { ages, places: by_workplace(tx, id, on, kept_on).await? })
 }
 
 /// So many are of this sex and age.

@@ -1,0 +1,149 @@
+//! Summaries: what the pages of a large unit count, kept unit by unit in a form that is read in
+//! one pass, for any day.
+//!
+//! The refresher writes them behind the audit trail: it sums up anew the units that something
+//! was written of. Whoever counts does the same for those that it has not come to, in the same
+//! snapshot, and so counts what is so: nothing waits for a summary, and none is written with
+//! the rows that it follows from.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::clock;
+use crate::db::Tx;
+use crate::ids::{UnitId, WorkplaceId};
+use crate::organisation;
+use crate::statistics::half::OfChild;
+use crate::statistics::model::{AsOf, Figures, People};
+use crate::statistics::store::people::AtWork;
+use crate::statistics::summary::facts::Packed;
+use crate::statistics::summary::store::Place;
+use crate::statistics::summary::store::source::{self, Numbers, Units};
+use crate::statistics::summary::tally::Tally;
+
+pub mod facts;
+pub mod refresh;
+pub mod store;
+mod tally;
+
+/// What is counted of a large unit in one pass.
+pub struct Summary {
+    /// By child; contributions and opinions are not among them.
+    pub figures: HashMap<UnitId, Figures>,
+    /// Cells that met in the year.
+    pub cells: i64,
+    pub halves: Vec<OfChild>,
+    pub people: People,
+}
+
+/// What the summaries tell of a unit; nothing of a small one, and nothing where they have not
+/// come far enough.
+pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Summary>> {
+    let Some(state) = store::state(tx).await?.filter(|it| it.filled_to.is_none()) else {
+        return Ok(None);
+    };
+    let today = clock::today();
+    if organisation::store::count_below(tx, id, today).await? <= state.large_unit
+        || source::is_far_behind(tx, state.position).await?
+    {
+        return Ok(None);
+    }
+    let kept_on = organisation::store::ended_by(tx, id, today).await?.unwrap_or(today);
+    let (names, numbers) = numbered(store::workplaces(tx).await?);
+    let fresh = source::sum_up(tx, Units::Behind(state.position), &numbers).await?;
+    let mut tally = Tally::new(as_of, kept_on);
+    count_kept(tx, id, &fresh, &mut tally).await?;
+    let places = source::places(tx, state.position, id).await?;
+    for places in places.chunk_by(|a, b| a.unit_id == b.unit_id) {
+        if let Some(packed) = fresh.get(&places[0].unit_id) {
+            tally.add(places, packed.read()?);
+        }
+    }
+    let counted = tally.counted();
+    Ok(Some(Summary {
+        figures: counted.figures,
+        cells: counted.cells,
+        halves: counted.halves,
+        people: People { ages: counted.ages, places: at_work(&counted.places, names) },
+    }))
+}
+
+/// Counts those whose summary says what is so.
+async fn count_kept(
+    tx: &mut Tx,
+    id: UnitId,
+    fresh: &BTreeMap<UnitId, Packed>,
+    tally: &mut Tally,
+) -> sqlx::Result<()> {
+    // The places of one unit come one behind the other.
+    let mut held: Option<(Vec<Place>, Packed)> = None;
+    store::each_below(tx, id, |row| {
+        if fresh.contains_key(&row.place.unit_id) {
+            return Ok(());
+        }
+        match &mut held {
+            Some((places, _)) if places[0].unit_id == row.place.unit_id => places.push(row.place),
+            _ => {
+                if let Some((places, packed)) = held.replace((vec![row.place], row.packed)) {
+                    tally.add(&places, packed.read()?);
+                }
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    if let Some((places, packed)) = held {
+        tally.add(&places, packed.read()?);
+    }
+    Ok(())
+}
+
+/// Workplaces by number, and their numbers: one that has come since the last summary is given
+/// the next, for this count.
+fn numbered(found: Vec<store::Named>) -> (HashMap<usize, store::Named>, Numbers) {
+    let mut next = found.iter().filter_map(|it| it.number).max().unwrap_or_default();
+    let (mut names, mut numbers) = (HashMap::new(), Numbers::new());
+    for it in found {
+        let number = it.number.unwrap_or_else(|| {
+            next += 1;
+            next
+        });
+        let number = u32::try_from(number).unwrap_or_default();
+        numbers.insert(it.id, number);
+        names.insert(number as usize, it);
+    }
+    (names, numbers)
+}
+
+/// Those of most members first, and last those without any.
+fn at_work(counts: &[i64], mut names: HashMap<usize, store::Named>) -> Vec<AtWork> {
+    let mut known: Vec<(i64, store::Named)> = (1..counts.len())
+        .filter(|number| counts[*number] > 0)
+        .filter_map(|number| Some((counts[number], names.remove(&number)?)))
+        .collect();
+    known.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.folded.cmp(&other.folded)));
+    let place = |id: Option<WorkplaceId>, name, count| AtWork { id, name, count };
+    let unknown = counts.first().copied().filter(|it| *it > 0).map(|it| place(None, None, it));
+    let known = known.into_iter().map(|(count, it)| place(Some(it.id), Some(it.name), count));
+    known.chain(unknown).collect()
+}
+
+/// The units whose summary is not what follows from their rows: all of them are summed up.
+pub async fn wrong(tx: &mut Tx) -> sqlx::Result<Vec<UnitId>> {
+    let Some(state) = store::state(tx).await?.filter(|it| it.filled_to.is_none()) else {
+        return Ok(Vec::new());
+    };
+    let (_, numbers) = numbered(store::workplaces(tx).await?);
+    // Whoever counts sums these up for himself.
+    let behind = source::units(tx, Units::Behind(state.position)).await?;
+    let (mut wrong, mut after) = (Vec::new(), UnitId(uuid::Uuid::nil()));
+    loop {
+        let summed_up = source::sum_up(tx, Units::After(after), &numbers).await?;
+        let Some(last) = summed_up.last_key_value().map(|(id, _)| *id) else { return Ok(wrong) };
+        let kept = store::between(tx, after, last).await?;
+        let kept: HashMap<UnitId, Packed> = kept.into_iter().map(|it| (it.unit_id, it)).collect();
+        let differs = |(id, packed): &(&UnitId, &Packed)| kept.get(id) != Some(packed);
+        let found = summed_up.iter().filter(differs).map(|(id, _)| *id);
+        wrong.extend(found.filter(|id| !behind.contains(id)));
+        after = last;
+    }
+}
