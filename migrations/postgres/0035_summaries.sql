@@ -6,7 +6,17 @@ CREATE TABLE unit_summary (
     cell_days BYTEA NOT NULL,
     people    BYTEA NOT NULL,
     former    BYTEA NOT NULL,
-    meetings  BYTEA NOT NULL
+    meetings  BYTEA NOT NULL,
+    opinions  BYTEA NOT NULL,
+    sheets    BYTEA NOT NULL
+);
+
+-- What was chosen on the annual sheets of a year that were confirmed.
+CREATE TABLE unit_year_summary (
+    unit_id UUID NOT NULL,
+    year    BIGINT NOT NULL,
+    choices BYTEA NOT NULL,
+    PRIMARY KEY (unit_id, year)
 );
 
 -- A short number for each workplace, by which people name it.
@@ -24,3 +34,7 @@ CREATE TABLE summary_state (
     large_unit BIGINT NOT NULL,
     filled_to  UUID
 );
+
+-- Who has left a cell between two days.
+CREATE INDEX residence_ended ON residence (cell_id, ended_on, started_on, category, member_id)
+    WHERE ended_on IS NOT NULL;

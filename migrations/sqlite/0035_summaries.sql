@@ -6,7 +6,17 @@ CREATE TABLE unit_summary (
     cell_days BLOB NOT NULL,
     people    BLOB NOT NULL,
     former    BLOB NOT NULL,
-    meetings  BLOB NOT NULL
+    meetings  BLOB NOT NULL,
+    opinions  BLOB NOT NULL,
+    sheets    BLOB NOT NULL
+) STRICT;
+
+-- What was chosen on the annual sheets of a year that were confirmed.
+CREATE TABLE unit_year_summary (
+    unit_id BLOB NOT NULL,
+    year    INTEGER NOT NULL,
+    choices BLOB NOT NULL,
+    PRIMARY KEY (unit_id, year)
 ) STRICT;
 
 -- A short number for each workplace, by which people name it.
@@ -24,3 +34,7 @@ CREATE TABLE summary_state (
     large_unit INTEGER NOT NULL,
     filled_to  BLOB
 ) STRICT;
+
+-- Who has left a cell between two days.
+CREATE INDEX residence_ended ON residence (cell_id, ended_on, started_on, category, member_id)
+    WHERE ended_on IS NOT NULL;

@@ -61,6 +61,15 @@ pub struct Counts {
     pub closed: i64,
 }
 
+/// How many letters nobody has assigned yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Open {
+    pub waiting: i64,
+    pub received: i64,
+    /// Of both, those that wait longer than was settled.
+    pub overdue: i64,
+}
+
 impl Counts {
     pub fn of(self, queue: Queue) -> i64 {
         match queue {

@@ -88,7 +88,7 @@ async fn letters(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> Result<Vec<Item>
     if !is_ward && deadlines == Deadlines::default() {
         return Ok(Vec::new());
     }
-    let counts = members::store::letters::counts(tx, id, today, deadlines).await?;
+    let counts = members::store::letters::open(tx, unit, today, deadlines).await?;
     let queues = [
         ("waiting", counts.waiting, "chờ tiếp nhận", is_ward),
         ("received", counts.received, "đã tiếp nhận, chưa phân về chi bộ", is_ward),

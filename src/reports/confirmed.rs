@@ -144,6 +144,8 @@ impl Frozen {
             direct: self.direct.map(Figures::from),
             halves: Vec::new(),
             people: None,
+            sheets: None,
+            by_kind: Vec::new(),
         }
     }
 }

@@ -7,8 +7,10 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use crate::contributions::model::{ContributionKind, WorkKind};
+use crate::evaluation::store::counts::Known;
 use crate::ids::UnitId;
 use crate::organisation::model::{Unit, by_name};
+use crate::statistics::chase;
 use crate::statistics::half::{HalfFigures, HalfYear, OfChild};
 use crate::statistics::store::people::{AtWork, OfAge};
 use crate::vietnamese::{day, number};
@@ -170,6 +172,18 @@ pub struct Overview {
     pub halves: Vec<OfChild>,
     /// Who the members are, where that was counted with the rest.
     pub people: Option<People>,
+    /// How far the sheets of the year have come, likewise.
+    pub sheets: Option<Sheets>,
+    /// What was given in the year, the most frequent first.
+    pub by_kind: Vec<ByKind>,
+}
+
+/// The annual sheets of a unit.
+#[derive(Clone, Debug)]
+pub struct Sheets {
+    pub known: Known,
+    /// Those that wait for a signature, by year.
+    pub late: Vec<chase::Sheets>,
 }
 
 /// Who the members of category normal are.
@@ -207,7 +221,18 @@ impl Overview {
         let mut children: Vec<Child> = children.filter(has_place).collect();
         children
             .sort_by(|a, b| by_name(&a.unit.name, &b.unit.name).then(a.unit.id.cmp(&b.unit.id)));
-        Overview { unit, as_of, total, children, direct, halves: Vec::new(), people: None }
+        let (halves, by_kind) = (Vec::new(), Vec::new());
+        Overview {
+            unit,
+            as_of,
+            total,
+            children,
+            direct,
+            halves,
+            people: None,
+            sheets: None,
+            by_kind,
+        }
     }
 
     /// The latest half-year of a child, or of the unit itself under its own id.
@@ -263,6 +288,27 @@ pub struct ByKind {
 }
 
 impl ByKind {
+    /// Those of one kind and measure together, the most frequent first.
+    pub fn of_all(rows: impl Iterator<Item = ByKind>) -> Vec<ByKind> {
+        let mut sums: Vec<ByKind> = Vec::new();
+        for row in rows {
+            let is_same = |it: &&mut ByKind| (it.kind, &it.measure) == (row.kind, &row.measure);
+            match sums.iter_mut().find(is_same) {
+                Some(sum) => {
+                    sum.count += row.count;
+                    sum.amount_vnd += row.amount_vnd;
+                    sum.quantity_hundredths += row.quantity_hundredths;
+                }
+                None => sums.push(row),
+            }
+        }
+        sums.sort_by(|a, b| {
+            let names = a.kind.as_str().cmp(b.kind.as_str()).then(a.measure.cmp(&b.measure));
+            b.count.cmp(&a.count).then(names)
+        });
+        sums
+    }
+
     /// `1.500.000 đ`, `2,5 ngày công`; a dash where nothing was measured.
     pub fn sum(&self) -> String {
         match self.kind {

@@ -12,7 +12,7 @@ use crate::organisation::model::Unit;
 use crate::statistics::bridge::{self as flows, Counts};
 use crate::statistics::half::OfChild;
 use crate::statistics::model::{
-    AsOf, ByKind, ByWork, Contributions, Figures, Meetings, Members, Opinions, Overview, People,
+    AsOf, ByKind, ByWork, Figures, Meetings, Members, Opinions, Overview, People, Sheets,
 };
 use crate::statistics::small::{Line, Sight, View};
 use crate::statistics::summary::{self, Summary};
@@ -26,15 +26,23 @@ pub mod works;
 /// The unit and those right below it, each as it was on the day of the count.
 pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Overview> {
     let unit = organisation::store::get(tx, id, as_of.on).await?;
-    let Heads { mut figures, cells, halves, people } = heads(tx, id, as_of).await?;
-    for row in contributions(tx, id, as_of).await? {
-        figures.entry(row.child_id).or_default().contributions = row.contributions;
+    let Heads { mut figures, cells, halves, counted } = heads(tx, id, as_of).await?;
+    let given = contributions(tx, id, as_of).await?;
+    for GivenTo { child_id, given } in &given {
+        let sum = &mut figures.entry(*child_id).or_default().contributions;
+        sum.count += given.count;
+        sum.amount_vnd += given.amount_vnd;
     }
-    for row in opinions(tx, id, as_of).await? {
-        figures.entry(row.child_id).or_default().opinions = row.opinions;
+    let by_kind = ByKind::of_all(given.into_iter().map(|it| it.given));
+    if counted.is_none() {
+        for row in opinions(tx, id, as_of).await? {
+            figures.entry(row.child_id).or_default().opinions = row.opinions;
+        }
     }
+    let (people, sheets) = counted.unzip();
     let periods = children_until(tx, id, as_of.on).await?;
-    Ok(Overview { halves, people, ..Overview::new(unit, as_of, figures, periods, cells) })
+    let overview = Overview::new(unit, as_of, figures, periods, cells);
+    Ok(Overview { halves, people, sheets, by_kind, ..overview })
 }
 
 /// People and meetings, by child.
@@ -43,13 +51,15 @@ struct Heads {
     /// Cells that met in the year.
     cells: i64,
     halves: Vec<OfChild>,
-    /// Who the members are, where that was counted with the rest.
-    people: Option<People>,
+    /// Who the members are, and the sheets, where those were counted with the rest: then
+    /// opinions are among the figures.
+    counted: Option<(People, Sheets)>,
 }
 
 async fn heads(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Heads> {
-    if let Some(Summary { figures, cells, halves, people }) = summary::of(tx, id, as_of).await? {
-        return Ok(Heads { figures, cells, halves, people: Some(people) });
+    if let Some(summary) = summary::of(tx, id, as_of).await? {
+        let Summary { figures, cells, halves, people, sheets } = summary;
+        return Ok(Heads { figures, cells, halves, counted: Some((people, sheets)) });
     }
     let mut figures: HashMap<UnitId, Figures> = HashMap::new();
     for row in members(tx, id, as_of.on).await? {
@@ -60,7 +70,7 @@ async fn heads(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Heads> {
     }
     let cells = cells_that_met(tx, id, as_of).await?;
     let halves = halves::by_child(tx, id, as_of.last_day()).await?;
-    Ok(Heads { figures, cells, halves, people: None })
+    Ok(Heads { figures, cells, halves, counted: None })
 }
 
 /// What the table of the unit above tells those who see no names of `id`; nothing above
@@ -80,9 +90,9 @@ pub async fn told_above(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Op
 
 /// An overview of those counts only that may be too small to be told.
 async fn told(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
-    let Heads { figures, cells, halves, people } = heads(tx, unit.id, as_of).await?;
+    let Heads { figures, cells, halves, .. } = heads(tx, unit.id, as_of).await?;
     let periods = children_until(tx, unit.id, as_of.on).await?;
-    Ok(Overview { halves, people, ..Overview::new(unit.clone(), as_of, figures, periods, cells) })
+    Ok(Overview { halves, ..Overview::new(unit.clone(), as_of, figures, periods, cells) })
 }
 
 #[derive(FromRow)]
@@ -178,22 +188,24 @@ macro_rules! given {
     };
 }
 
+/// What was given below one child, of one kind and in one measure.
 #[derive(FromRow)]
-struct ContributionsOf {
+struct GivenTo {
     child_id: UnitId,
     #[sqlx(flatten)]
-    contributions: Contributions,
+    given: ByKind,
 }
 
-async fn contributions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ContributionsOf>> {
+async fn contributions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<GivenTo>> {
     let (from, to) = as_of.days();
     let sql = concat!(
-        "SELECT unit_ancestor.child_id,
+        "SELECT unit_ancestor.child_id, contribution.kind, contribution.measure,
                 CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
                               THEN 1 ELSE -1 END) AS BIGINT) AS count,
-                CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd ",
+                CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
+                CAST(SUM(contribution.quantity_hundredths) AS BIGINT) AS quantity_hundredths ",
         given!(),
-        " GROUP BY unit_ancestor.child_id"
+        " GROUP BY unit_ancestor.child_id, contribution.kind, contribution.measure"
     );
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
 }
@@ -257,22 +269,6 @@ pub async fn hidden_flows(
         hidden.extend(flows::hidden(&below.into_values().collect::<Vec<_>>()));
     }
     Ok(hidden)
-}
-
-/// What was given at or below `id`, by kind and measure.
-pub async fn by_kind(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<ByKind>> {
-    let (from, to) = as_of.days();
-    let sql = concat!(
-        "SELECT contribution.kind, contribution.measure,
-                CAST(SUM(CASE WHEN contribution.reverses_id IS NULL
-                              THEN 1 ELSE -1 END) AS BIGINT) AS count,
-                CAST(SUM(contribution.amount_vnd) AS BIGINT) AS amount_vnd,
-                CAST(SUM(contribution.quantity_hundredths) AS BIGINT) AS quantity_hundredths ",
-        given!(),
-        " GROUP BY contribution.kind, contribution.measure
-          ORDER BY count DESC, contribution.kind, contribution.measure"
-    );
-    on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(db))
 }
 
 /// What was given at or below `id`, by the works' names, in their order: funds of one

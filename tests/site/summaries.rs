@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use haichieu::audit::chain::{self, Key};
 use haichieu::db::Db;
+use haichieu::evaluation::store::counts::{self, Known};
 use haichieu::ids::UnitId;
+use haichieu::members::model::Sex;
 use haichieu::recount;
-use haichieu::statistics::model::{AsOf, Overview};
+use haichieu::statistics::model::{AsOf, Overview, Sheets};
 use haichieu::statistics::store as counted;
 use haichieu::statistics::summary;
 use haichieu::statistics::summary::refresh::refresh;
@@ -33,23 +35,35 @@ async fn units(db: &Db) -> Vec<UnitId> {
 async fn from_rows(db: &Db, id: UnitId, as_of: AsOf) -> Overview {
     let mut tx = db.write().await.unwrap();
     summary::store::remove(&mut tx).await.unwrap();
-    let overview = counted::overview(&mut tx, id, as_of).await.unwrap();
+    let tx = &mut tx;
+    let overview = counted::overview(tx, id, as_of).await.unwrap();
+    assert!(overview.people.is_none() && overview.sheets.is_none());
     let today = clock::today();
-    let last = organisation::store::ended_by(&mut tx, id, today).await.unwrap();
-    let people = counted::people::of(&mut tx, id, as_of.on, last.unwrap_or(today)).await.unwrap();
-    assert!(overview.people.is_none());
-    Overview { people: Some(people), ..overview }
+    let last = organisation::store::ended_by(tx, id, today).await.unwrap();
+    let people = counted::people::of(tx, id, as_of.on, last.unwrap_or(today)).await.unwrap();
+    let (year, after) = (i64::from(as_of.year), as_of.on.succ_opt().unwrap());
+    let stages = counts::stages_by_child(tx, id, (year, after)).await.unwrap();
+    let chosen = counts::options(tx, id, year, after).await.unwrap();
+    let late = counted::chase::sheets(tx, id, as_of.on.min(today)).await.unwrap();
+    let sheets = Sheets { known: Known { stages, chosen }, late };
+    in_order(Overview { people: Some(people), sheets: Some(sheets), ..overview })
 }
 
 async fn from_summaries(db: &Db, id: UnitId, as_of: AsOf) -> Overview {
     let mut tx = db.read().await.unwrap();
-    let mut overview = counted::overview(&mut tx, id, as_of).await.unwrap();
-    overview.people.as_mut().expect("counted from summaries").ages.sort_by_key(by_sex);
-    overview
+    let overview = counted::overview(&mut tx, id, as_of).await.unwrap();
+    assert!(overview.people.is_some() && overview.sheets.is_some(), "counted from summaries");
+    in_order(overview)
 }
 
-fn by_sex(it: &haichieu::statistics::store::people::OfAge) -> (Option<&'static str>, i64) {
-    (it.sex.map(haichieu::members::model::Sex::as_str), it.band)
+/// What has no order of its own, in one.
+fn in_order(mut overview: Overview) -> Overview {
+    let people = overview.people.as_mut().unwrap();
+    people.ages.sort_by_key(|it| (it.sex.map(Sex::as_str), it.band));
+    let known = &mut overview.sheets.as_mut().unwrap().known;
+    known.stages.sort_by_key(|it| it.child_id);
+    known.chosen.sort_by_key(|it| (it.child_id, it.criterion_id, it.option_id));
+    overview
 }
 
 /// Every unit, on these days, from both.
@@ -57,8 +71,7 @@ async fn assert_alike(db: &Db, days: &[NaiveDate]) {
     for id in units(db).await {
         for on in days {
             let as_of = AsOf::of(*on);
-            let mut rows = from_rows(db, id, as_of).await;
-            rows.people.as_mut().unwrap().ages.sort_by_key(by_sex);
+            let rows = from_rows(db, id, as_of).await;
             let summaries = from_summaries(db, id, as_of).await;
             assert_eq!(format!("{rows:#?}"), format!("{summaries:#?}"), "{id} on {on}");
         }
@@ -78,7 +91,8 @@ async fn a_made_up_registry_is_counted_alike() {
     let db = Db::open(&fresh_database().await).await.unwrap();
     fill_with(&db, order(260, 11)).await;
     refresh(&db, ALL).await.unwrap();
-    let days = ["2019-12-31", "2023-06-30", "2025-01-15", "2026-06-30", "2027-03-01"].map(day);
+    let days = ["2019-12-31", "2023-06-30", "2025-01-15", "2025-12-31", "2026-06-30", "2027-03-01"]
+        .map(day);
     assert_alike(&db, &days).await;
     let mut tx = db.read().await.unwrap();
     assert_eq!(summary::wrong(&mut tx).await.unwrap(), []);

@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::evaluation::form::YearQuery;
 use crate::evaluation::model::{Consultation, OpenedYear, Progress, State as SheetState};
 use crate::evaluation::small::{self, CriterionCount, Told};
-use crate::evaluation::store::counts::{OfChild, Stages};
+use crate::evaluation::store::counts::{Known, OfChild, Stages};
 use crate::evaluation::store::{self, consultations, counts, opening};
 use crate::faults::Faults;
 use crate::ids::{OptionId, SheetId, UnitId};
@@ -245,20 +245,29 @@ pub async fn sheets(
     (year, on): (i64, NaiveDate),
     detail: Detail,
 ) -> Result<Sheets> {
-    counted(tx, Some(viewer), (unit, scope.may(Right::SeeNames)), (year, on), detail).await
+    let of = (unit, scope.may(Right::SeeNames));
+    counted(tx, Some(viewer), of, (year, on), detail, None).await
 }
 
 /// Likewise, for somebody who sees `names` or who does not: then no count contradicts the
-/// tables of the units above, those that the `viewer` sees, or all where none is named.
+/// tables of the units above, those that the `viewer` sees, or all where none is named. What is
+/// `known` of the unit is not counted again.
 pub async fn counted(
     tx: &mut Tx,
     viewer: Option<&Viewer>,
     (unit, names): (&Unit, bool),
     (year, on): (i64, NaiveDate),
     detail: Detail,
+    known: Option<Known>,
 ) -> Result<Sheets> {
-    let after = on.succ_opt().unwrap_or(on);
-    let counted = detail.count(tx, unit.id, (year, on)).await?;
+    let known = if let Some(known) = known {
+        known
+    } else {
+        let after = on.succ_opt().unwrap_or(on);
+        let stages = detail.count(tx, unit.id, (year, on)).await?;
+        Known { stages, chosen: counts::options(tx, unit.id, year, after).await? }
+    };
+    let Known { stages: counted, chosen: rows } = known;
     let mut units = organisation::store::children(tx, unit.id, on).await?;
     if unit.is_cell() {
         units.clear();
@@ -272,7 +281,6 @@ pub async fn counted(
     let ids: Vec<UnitId> = units.iter().map(|it| it.id).collect();
     let exact = small::of_children(&ids, &counted);
     let set = set_of(tx, unit.id, year, on).await?;
-    let rows = counts::options(tx, unit.id, year, after).await?;
     let (above, hidden) = match (&set, names) {
         (Some(set), false) => above(tx, viewer, (unit, set), (year, on), detail).await?,
         _ => (None, BTreeSet::new()),

@@ -29,6 +29,13 @@ pub struct OfChild {
     pub stages: Stages,
 }
 
+/// The stages and options of a unit's sheets, where they were counted with its other figures.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub stages: Vec<OfChild>,
+    pub chosen: Vec<Chosen>,
+}
+
 /// By the child through which each cell hung below the unit on the sheet's reference day.
 /// `after` is the day after the one asked for; the meetings are those from `from` up to, but
 /// not on, `to`.

@@ -15,7 +15,7 @@ use crate::home::model::{DataRequests, People};
 use crate::home::pages::{Landing, old_books};
 use crate::home::store;
 use crate::meetings::model::HalfYear;
-use crate::members::letters::{Counts, Deadlines};
+use crate::members::letters::{Deadlines, Open};
 use crate::organisation::model::Unit;
 use crate::statistics;
 use crate::statistics::chase::{Chase, Group, Item, Kind};
@@ -38,7 +38,7 @@ struct AbovePage {
     names: bool,
     /// What is late, and with whom.
     chase: Chase,
-    letters: Counts,
+    letters: Open,
     deadlines: Deadlines,
     people: People,
     unanswered: i64,
@@ -76,7 +76,7 @@ impl AbovePage {
         let say = |count: i64, some: &str, none: &str| {
             if count > 0 { format!("{} {some}", number::grouped(count)) } else { none.to_owned() }
         };
-        let Counts { waiting, received, .. } = self.letters;
+        let Open { waiting, received, .. } = self.letters;
         let none_received = "Giấy đã tiếp nhận đều đã phân về chi bộ";
         [
             (
@@ -113,8 +113,8 @@ pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Res
         today,
         days_left: (to - today).num_days() - 1,
         names: scope.may(Right::SeeNames),
-        chase: statistics::store::chase::chase(tx, (&unit, &scope), today, today).await?,
-        letters: members::store::letters::counts(tx, unit.id, today, deadlines).await?,
+        chase: statistics::store::chase::chase(tx, (&unit, &scope), today, today, None).await?,
+        letters: members::store::letters::open(tx, &unit, today, deadlines).await?,
         deadlines,
         people: store::people(tx, unit.id, today).await?,
         unanswered: opinions::store::counts(tx, unit.id, &raised).await?.unanswered(),

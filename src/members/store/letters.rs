@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::ids::{LetterId, MemberId, UnitId};
-use crate::members::letters::{Counts, Deadlines, Queue, Row};
+use crate::members::letters::{Counts, Deadlines, Open, Queue, Row};
 use crate::members::model::Found;
 use crate::organisation::model::{Unit, UnitKind};
 
@@ -127,6 +127,48 @@ pub async fn counts(
     let (issued, received) = deadlines.turns(today);
     on!(tx, db => sqlx::query_as(sql)
         .bind(unit_id)
+        .bind(today)
+        .bind(issued)
+        .bind(received)
+        .fetch_one(db))
+}
+
+macro_rules! open {
+    ($from:literal) => {
+        concat!(
+            "SELECT COUNT(*) FILTER (WHERE ",
+            state!(),
+            " = 'waiting') AS waiting,
+                    COUNT(*) FILTER (WHERE ",
+            state!(),
+            " = 'received') AS received,
+                    COUNT(*) FILTER (WHERE ",
+            late!(),
+            ") AS overdue ",
+            letters!($from, "AND own.closed_on IS NULL AND own.cell_id IS NULL")
+        )
+    };
+}
+
+/// How many letters of the unit wait: of a unit above the wards, found among the open letters
+/// and not among its people.
+pub async fn open(
+    tx: &mut Tx,
+    unit: &Unit,
+    today: NaiveDate,
+    deadlines: Deadlines,
+) -> sqlx::Result<Open> {
+    let sql = match unit.kind {
+        UnitKind::Province | UnitKind::City => {
+            open!("introduction_letter AS own CROSS JOIN residence CROSS JOIN unit_ancestor")
+        }
+        UnitKind::Ward | UnitKind::Commune | UnitKind::Township | UnitKind::Cell => {
+            open!("unit_ancestor CROSS JOIN residence CROSS JOIN introduction_letter AS own")
+        }
+    };
+    let (issued, received) = deadlines.turns(today);
+    on!(tx, db => sqlx::query_as(sql)
+        .bind(unit.id)
         .bind(today)
         .bind(issued)
         .bind(received)

@@ -32,14 +32,14 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
         None => counted::people::of(tx, unit.id, as_of.on, kept_on).await?,
     };
     let year = (i64::from(as_of.year), today);
-    let counts = sheets::counted(tx, None, (unit, names), year, Detail::Absent).await?;
+    let counts = sheets::counted(tx, None, (unit, names), year, Detail::Absent, None).await?;
     Ok(Year {
         view,
         names,
         bridge,
         ages: Pyramid::new(&ages, names),
         workplaces: Workplaces::new(&places, MOST_WORKPLACES, names && last_day.is_none()),
-        by_kind: counted::by_kind(tx, unit.id, as_of).await?,
+        by_kind: overview.by_kind.clone(),
         by_work: counted::by_work(tx, unit.id, as_of).await?,
         goals: counted::works::goals(tx, unit.id, as_of).await?,
         sheets: counts.total,

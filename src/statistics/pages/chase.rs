@@ -90,7 +90,7 @@ pub async fn show(
     let page = match form.read(today) {
         Err(faults) => ChasePage { frame, unit, form, faults, chase: None },
         Ok(on) => {
-            let chase = store::chase::chase(&mut tx, (&unit, &scope), on, today).await?;
+            let chase = store::chase::chase(&mut tx, (&unit, &scope), on, today, None).await?;
             let form = ChaseForm { on: day::short(on), ..form };
             ChasePage { frame, unit, form, faults: Faults::default(), chase: Some(chase) }
         }

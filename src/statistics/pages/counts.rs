@@ -223,10 +223,11 @@ pub async fn counts(
     };
     let year = i64::from(as_of.year);
     let late_on = as_of.on.min(today);
+    let (known, late) = overview.sheets.clone().map(|it| (it.known, it.late)).unzip();
     Ok(Counts {
         as_of,
         lists: Lists::new(&unit.code, as_of, today),
-        chase: store::chase::chase(tx, (unit, scope), late_on, today).await?,
+        chase: store::chase::chase(tx, (unit, scope), late_on, today, late).await?,
         code: unit.code.clone(),
         asked_from: None,
         names,
@@ -242,11 +243,18 @@ pub async fn counts(
         halves: halves(overview, names, view.total.attendance),
         view,
         sort: Sort::read(""),
-        by_kind: OfKind::of_rows(&store::by_kind(tx, unit.id, as_of).await?),
+        by_kind: OfKind::of_rows(&overview.by_kind),
         by_work: store::by_work(tx, unit.id, as_of).await?,
         goals: store::works::goals(tx, unit.id, as_of).await?,
-        sheets: evaluation::sheets(tx, viewer, (unit, scope), (year, as_of.on), Detail::Stages)
-            .await?,
+        sheets: evaluation::counted(
+            tx,
+            Some(viewer),
+            (unit, names),
+            (year, as_of.on),
+            Detail::Stages,
+            known,
+        )
+        .await?,
         last_year,
     })
 }

@@ -13,9 +13,10 @@ use crate::statistics::bridge::Flow;
 
 /// Those counted on $3 and not on $2: `arrived` is where each lives on $3, `before` where
 /// they lived on $2. A residence and an ancestry that both hold on the two days changed
-/// nothing, and are passed over before anything is looked up.
+/// nothing, and are passed over before anything is looked up: `$new` says which of the two is
+/// new, the residence or else the ancestry.
 macro_rules! arrivals {
-    ($units:literal) => {
+    ($units:literal, $new:literal) => {
         concat!(
             "SELECT held.ancestor_id AS unit_id, arrived.member_id,
                     before.cell_id AS old_id, arrived.cell_id AS new_id,
@@ -48,17 +49,18 @@ macro_rules! arrivals {
               AND inside.from_on <= $2 AND (inside.to_on IS NULL OR inside.to_on > $2)
              WHERE ",
             $units,
-            " AND held.from_on <= $3 AND (held.to_on IS NULL OR held.to_on > $3)
-              AND (arrived.started_on > $2 OR held.from_on > $2)
-              AND (inside.unit_id IS NULL OR before.category <> 'normal')"
+            " AND held.from_on <= $3 AND (held.to_on IS NULL OR held.to_on > $3) AND ",
+            $new,
+            " AND (inside.unit_id IS NULL OR before.category <> 'normal')"
         )
     };
 }
 
 /// Those counted on $2 and not on $3: `lived` is where each lived on $2, `present` where they
-/// live on $3, and `latest` what ended for those who live nowhere then.
+/// live on $3, and `latest` what ended for those who live nowhere then. `$old` says which has
+/// ended, the residence or else the ancestry.
 macro_rules! departures {
-    ($units:literal) => {
+    ($units:literal, $old:literal) => {
         concat!(
             "SELECT held.ancestor_id AS unit_id, lived.member_id,
                     lived.cell_id AS old_id, present.cell_id AS new_id,
@@ -81,7 +83,7 @@ macro_rules! departures {
              FROM unit_ancestor AS held
              JOIN residence AS lived
                ON lived.cell_id = held.unit_id AND lived.category = 'normal'
-              AND lived.started_on <= $2 AND (lived.ended_on IS NULL OR lived.ended_on > $2)
+              AND lived.started_on <= $2
              LEFT JOIN residence AS present
                ON present.member_id = lived.member_id AND present.started_on <= $3
               AND (present.ended_on IS NULL OR present.ended_on > $3)
@@ -96,17 +98,28 @@ macro_rules! departures {
                                ORDER BY ended.started_on DESC LIMIT 1)
              WHERE ",
             $units,
-            " AND held.from_on <= $2 AND (held.to_on IS NULL OR held.to_on > $2)
-              AND (lived.ended_on <= $3 OR held.to_on <= $3)
-              AND (inside.unit_id IS NULL OR present.category <> 'normal')"
+            " AND held.from_on <= $2 AND (held.to_on IS NULL OR held.to_on > $2) AND ",
+            $old,
+            " AND (inside.unit_id IS NULL OR present.category <> 'normal')"
         )
     };
 }
 
-/// Both directions, for the units that the condition on `held` names.
+/// Both directions, each by what an index finds, for the units that the condition on `held` names.
 macro_rules! changes {
     ($units:literal) => {
-        concat!(arrivals!($units), " UNION ALL ", departures!($units))
+        concat!(
+            arrivals!($units, "arrived.started_on > $2"),
+            " UNION ALL ",
+            arrivals!($units, "held.from_on > $2 AND arrived.started_on <= $2"),
+            " UNION ALL ",
+            departures!($units, "lived.ended_on > $2 AND lived.ended_on <= $3"),
+            " UNION ALL ",
+            departures!(
+                $units,
+                "held.to_on <= $3 AND (lived.ended_on IS NULL OR lived.ended_on > $3)"
+            )
+        )
     };
 }
 
@@ -181,7 +194,8 @@ pub struct Changed {
     pub changed_on: Option<NaiveDate>,
 }
 
-/// The people behind a row, by name.
+/// The people behind a row, by name: which is looked up for each, as `PostgreSQL` would else walk
+/// all names in their order until it has a page of them.
 pub async fn people(
     tx: &mut Tx,
     scope: &Scope,
@@ -191,16 +205,19 @@ pub async fn people(
     (limit, offset): (i64, i64),
 ) -> sqlx::Result<Vec<Changed>> {
     let sql = concat!(
-        "WITH page AS (
+        "WITH named AS MATERIALIZED (
              SELECT change.member_id, change.old_id, change.new_id, change.changed_on,
-                    member.full_name, member.sort_key
+                    (SELECT member.full_name FROM member
+                     WHERE member.id = change.member_id) AS full_name,
+                    (SELECT member.sort_key FROM member
+                     WHERE member.id = change.member_id) AS sort_key
              FROM (",
         changes!("held.ancestor_id = $1"),
         ") AS change
-             JOIN member ON member.id = change.member_id
              WHERE change.kind = $4
-             ORDER BY member.sort_key, member.id
-             LIMIT $6 OFFSET $7
+         ),
+         page AS (
+             SELECT * FROM named ORDER BY sort_key, member_id LIMIT $6 OFFSET $7
          )
          SELECT page.member_id AS id, page.full_name, page.changed_on,
                 old_cell.name AS old_cell, old_ward.name AS old_ward,

@@ -15,12 +15,14 @@ use crate::statistics::chase::{Chase, Keeper, Kind, Letter, Place, Sheets, Town,
 use crate::vietnamese::day;
 
 /// Everything that is late at or below the unit: units as they stood on `on`, meetings of
-/// its half-year, sheets at its end; letters and marks as they are `today`.
+/// its half-year, sheets at its end; letters and marks as they are `today`. Sheets that are
+/// `known` are not counted again.
 pub async fn chase(
     tx: &mut Tx,
     (unit, scope): (&Unit, &Scope),
     on: NaiveDate,
     today: NaiveDate,
+    known: Option<Vec<Sheets>>,
 ) -> Result<Chase> {
     let names = scope.may(Right::SeeNames);
     let half = HalfYear::of(on);
@@ -33,7 +35,10 @@ pub async fn chase(
     let deadlines = members::pages::letters::deadlines(tx, unit.id, today).await?;
     let letters = members::store::letters::unsettled(tx, (unit, scope), today, deadlines).await?;
     let letters: Vec<Letter> = letters.iter().map(|it| letter(it, &town)).collect();
-    let sheets = sheets(tx, unit.id, on).await?;
+    let sheets = match known {
+        Some(sheets) => sheets,
+        None => sheets(tx, unit.id, on).await?,
+    };
     let of = |received: bool| letters.iter().filter(move |it| it.is_received == received);
     let groups = vec![
         town.meetings(&cells),
@@ -150,7 +155,7 @@ async fn unrolled(tx: &mut Tx, unit_id: UnitId, on: NaiveDate) -> sqlx::Result<V
 }
 
 /// Annual sheets of the year of `on` and of the two before that wait for a signature.
-async fn sheets(tx: &mut Tx, unit_id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Sheets>> {
+pub async fn sheets(tx: &mut Tx, unit_id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Sheets>> {
     let year = i64::from(on.year());
     let after = on.succ_opt().unwrap_or(on);
     // Those that wait still, and those that did on a day that is past: found by an index each.
@@ -186,7 +191,7 @@ async fn sheets(tx: &mut Tx, unit_id: UnitId, on: NaiveDate) -> sqlx::Result<Vec
                        AND unit_ancestor.from_on <= $2
                        AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)) AS step
                GROUP BY step.unit_id, step.year
-               ORDER BY step.year";
+               ORDER BY step.year, step.unit_id";
     on!(tx, db => sqlx::query_as(sql)
         .bind(unit_id)
         .bind(on)

@@ -1,6 +1,8 @@
 //! What is counted of one unit, packed: records of one size, as they lie in the database and as
 //! they are read.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
 use zerocopy::little_endian::{I32, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
@@ -96,6 +98,48 @@ impl Meeting {
     }
 }
 
+/// What was said, and what became of it.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub struct Opinion {
+    pub raised: Day,
+    pub forwarded: Day,
+    pub answered: Day,
+}
+
+/// Annual sheets of one year and reference day that stood alike on the same days: from the
+/// first, up to and with the second.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub struct Sheets {
+    pub year: I32,
+    pub state: u8,
+    pub reference: Day,
+    pub from: Day,
+    pub to: Day,
+    pub count: U32,
+}
+
+impl Sheets {
+    pub const UNWRITTEN: u8 = 0;
+    pub const WRITTEN: u8 = 1;
+    pub const RETURNED: u8 = 2;
+    pub const SIGNED: u8 = 3;
+    pub const CONFIRMED: u8 = 4;
+    pub const SENT: u8 = 5;
+}
+
+/// How often an option was chosen on such sheets that were confirmed.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub struct Choice {
+    pub reference: Day,
+    pub from: Day,
+    pub to: Day,
+    pub option: [u8; 16],
+    pub count: U32,
+}
+
 /// Everything of one unit, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Packed {
@@ -104,12 +148,17 @@ pub struct Packed {
     pub people: Vec<u8>,
     pub former: Vec<u8>,
     pub meetings: Vec<u8>,
+    pub opinions: Vec<u8>,
+    pub sheets: Vec<u8>,
+    /// Of the year that is counted; of all years where the unit is summed up.
+    #[sqlx(skip)]
+    pub choices: BTreeMap<i64, Vec<u8>>,
 }
 
 impl Packed {
     pub fn empty(unit_id: UnitId) -> Packed {
-        let (cell_days, people, former, meetings) = Default::default();
-        Packed { unit_id, cell_days, people, former, meetings }
+        let (cell_days, people, former, meetings, opinions, sheets, choices) = Default::default();
+        Packed { unit_id, cell_days, people, former, meetings, opinions, sheets, choices }
     }
 
     pub fn read(&self) -> sqlx::Result<Facts<'_>> {
@@ -118,7 +167,13 @@ impl Packed {
             people: records(&self.people)?,
             former: records(&self.former)?,
             meetings: records(&self.meetings)?,
+            opinions: records(&self.opinions)?,
+            sheets: records(&self.sheets)?,
         })
+    }
+
+    pub fn choices_of(&self, year: i64) -> sqlx::Result<&[Choice]> {
+        self.choices.get(&year).map_or(Ok(&[]), |it| records(it))
     }
 }
 
@@ -129,6 +184,8 @@ pub struct Facts<'a> {
     pub people: &'a [Person],
     pub former: &'a [Former],
     pub meetings: &'a [Meeting],
+    pub opinions: &'a [Opinion],
+    pub sheets: &'a [Sheets],
 }
 
 fn records<T: FromBytes + Immutable + KnownLayout + Unaligned>(bytes: &[u8]) -> sqlx::Result<&[T]> {

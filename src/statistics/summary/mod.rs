@@ -8,16 +8,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use uuid::Uuid;
+
 use crate::clock;
 use crate::db::Tx;
-use crate::ids::{UnitId, WorkplaceId};
+use crate::evaluation::store::counts::{Chosen, Known};
+use crate::ids::{CriterionId, OptionId, UnitId, WorkplaceId};
 use crate::organisation;
 use crate::statistics::half::OfChild;
-use crate::statistics::model::{AsOf, Figures, People};
+use crate::statistics::model::{AsOf, Figures, People, Sheets};
 use crate::statistics::store::people::AtWork;
 use crate::statistics::summary::facts::Packed;
-use crate::statistics::summary::store::Place;
-use crate::statistics::summary::store::source::{self, Numbers, Units};
+use crate::statistics::summary::store::asked::{self, Units};
+use crate::statistics::summary::store::source::{self, Numbers};
+use crate::statistics::summary::store::{Place, Placed};
 use crate::statistics::summary::tally::Tally;
 
 pub mod facts;
@@ -27,12 +31,13 @@ mod tally;
 
 /// What is counted of a large unit in one pass.
 pub struct Summary {
-    /// By child; contributions and opinions are not among them.
+    /// By child; contributions are not among them.
     pub figures: HashMap<UnitId, Figures>,
     /// Cells that met in the year.
     pub cells: i64,
     pub halves: Vec<OfChild>,
     pub people: People,
+    pub sheets: Sheets,
 }
 
 /// What the summaries tell of a unit; nothing of a small one, and nothing where they have not
@@ -43,48 +48,56 @@ pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Sum
     };
     let today = clock::today();
     if organisation::store::count_below(tx, id, today).await? <= state.large_unit
-        || source::is_far_behind(tx, state.position).await?
+        || asked::is_far_behind(tx, state.position).await?
     {
         return Ok(None);
     }
     let kept_on = organisation::store::ended_by(tx, id, today).await?.unwrap_or(today);
     let (names, numbers) = numbered(store::workplaces(tx).await?);
     let fresh = source::sum_up(tx, Units::Behind(state.position), &numbers).await?;
-    let mut tally = Tally::new(as_of, kept_on);
-    count_kept(tx, id, &fresh, &mut tally).await?;
-    let places = source::places(tx, state.position, id).await?;
+    let mut tally = Tally::new(as_of, kept_on, as_of.on.min(today));
+    let year = i64::from(as_of.year);
+    count_kept(tx, (id, year), &fresh, &mut tally).await?;
+    let places = asked::places(tx, state.position, id).await?;
     for places in places.chunk_by(|a, b| a.unit_id == b.unit_id) {
         if let Some(packed) = fresh.get(&places[0].unit_id) {
-            tally.add(places, packed.read()?);
+            tally.add(places, packed.read()?, packed.choices_of(year)?);
         }
     }
+    let options = store::options(tx).await?;
     let counted = tally.counted();
     Ok(Some(Summary {
         figures: counted.figures,
         cells: counted.cells,
         halves: counted.halves,
         people: People { ages: counted.ages, places: at_work(&counted.places, names) },
+        sheets: Sheets {
+            known: Known { stages: counted.stages, chosen: chosen(counted.chosen, &options) },
+            late: counted.late,
+        },
     }))
 }
 
 /// Counts those whose summary says what is so.
 async fn count_kept(
     tx: &mut Tx,
-    id: UnitId,
+    (id, year): (UnitId, i64),
     fresh: &BTreeMap<UnitId, Packed>,
     tally: &mut Tally,
 ) -> sqlx::Result<()> {
     // The places of one unit come one behind the other.
     let mut held: Option<(Vec<Place>, Packed)> = None;
-    store::each_below(tx, id, |row| {
+    store::each_below(tx, id, year, |row: Placed| {
         if fresh.contains_key(&row.place.unit_id) {
             return Ok(());
         }
         match &mut held {
             Some((places, _)) if places[0].unit_id == row.place.unit_id => places.push(row.place),
             _ => {
-                if let Some((places, packed)) = held.replace((vec![row.place], row.packed)) {
-                    tally.add(&places, packed.read()?);
+                let mut packed = row.packed;
+                packed.choices.extend(row.choices.map(|it| (year, it)));
+                if let Some((places, packed)) = held.replace((vec![row.place], packed)) {
+                    tally.add(&places, packed.read()?, packed.choices_of(year)?);
                 }
             }
         }
@@ -92,9 +105,25 @@ async fn count_kept(
     })
     .await?;
     if let Some((places, packed)) = held {
-        tally.add(&places, packed.read()?);
+        tally.add(&places, packed.read()?, packed.choices_of(year)?);
     }
     Ok(())
+}
+
+fn chosen(
+    counts: HashMap<(UnitId, [u8; 16]), i64>,
+    options: &HashMap<OptionId, CriterionId>,
+) -> Vec<Chosen> {
+    let mut rows: Vec<Chosen> = counts
+        .into_iter()
+        .filter_map(|((child_id, option), count)| {
+            let option_id = OptionId(Uuid::from_bytes(option));
+            let criterion_id = *options.get(&option_id)?;
+            Some(Chosen { child_id, criterion_id, option_id, count })
+        })
+        .collect();
+    rows.sort_by_key(|it| (it.child_id, it.criterion_id, it.option_id));
+    rows
 }
 
 /// Workplaces by number, and their numbers: one that has come since the last summary is given
@@ -134,13 +163,12 @@ pub async fn wrong(tx: &mut Tx) -> sqlx::Result<Vec<UnitId>> {
     };
     let (_, numbers) = numbered(store::workplaces(tx).await?);
     // Whoever counts sums these up for himself.
-    let behind = source::units(tx, Units::Behind(state.position)).await?;
-    let (mut wrong, mut after) = (Vec::new(), UnitId(uuid::Uuid::nil()));
+    let behind = asked::units(tx, Units::Behind(state.position)).await?;
+    let (mut wrong, mut after) = (Vec::new(), UnitId(Uuid::nil()));
     loop {
         let summed_up = source::sum_up(tx, Units::After(after), &numbers).await?;
         let Some(last) = summed_up.last_key_value().map(|(id, _)| *id) else { return Ok(wrong) };
         let kept = store::between(tx, after, last).await?;
-        let kept: HashMap<UnitId, Packed> = kept.into_iter().map(|it| (it.unit_id, it)).collect();
         let differs = |(id, packed): &(&UnitId, &Packed)| kept.get(id) != Some(packed);
         let found = summed_up.iter().filter(differs).map(|(id, _)| *id);
         wrong.extend(found.filter(|id| !behind.contains(id)));

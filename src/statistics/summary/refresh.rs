@@ -7,8 +7,8 @@ use crate::ids::UnitId;
 use crate::organisation;
 use crate::statistics::summary::facts::Packed;
 use crate::statistics::summary::numbered;
-use crate::statistics::summary::store::source::{self, Units};
-use crate::statistics::summary::store::{self, State};
+use crate::statistics::summary::store::asked::{self, Units};
+use crate::statistics::summary::store::{self, State, source};
 
 /// How often it is looked whether something was written.
 const EVERY: Duration = Duration::from_secs(10);
@@ -98,7 +98,7 @@ async fn further(db: &Db, state: State) -> sqlx::Result<Step> {
     store::go_on(&mut tx, state, new).await?;
     // Whatever is written of in between has its summary taken away as well, and stands behind
     // the place that is reached.
-    source::clear(&mut tx, units).await?;
+    asked::clear(&mut tx, units).await?;
     store::write(&mut tx, packed.into_iter()).await?;
     tx.commit().await?;
     Ok(if new == state { Step::Done } else { Step::Further })

@@ -1,5 +1,7 @@
 //! The rows of summaries.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::NaiveDate;
 use futures_util::TryStreamExt;
 use sqlx::FromRow;
@@ -9,8 +11,10 @@ use super::facts::Packed;
 use crate::db::bulk::insert;
 use crate::db::tables::{Table, Value};
 use crate::db::{Tx, change, on, one_row};
-use crate::ids::{UnitId, WorkplaceId};
+use crate::ids::{CriterionId, OptionId, UnitId, WorkplaceId};
 
+pub mod asked;
+mod books;
 pub mod source;
 
 /// How far the summaries have come.
@@ -65,7 +69,9 @@ pub async fn go_on(tx: &mut Tx, old: State, new: State) -> sqlx::Result<()> {
 }
 
 pub async fn remove(tx: &mut Tx) -> sqlx::Result<()> {
-    for sql in ["DELETE FROM summary_state", "DELETE FROM unit_summary"] {
+    for sql in
+        ["DELETE FROM summary_state", "DELETE FROM unit_summary", "DELETE FROM unit_year_summary"]
+    {
         change!(tx, sqlx::query(sql))?;
     }
     Ok(())
@@ -79,20 +85,34 @@ pub async fn head(tx: &mut Tx) -> sqlx::Result<i64> {
 
 /// Writes the summaries of units that have none.
 pub async fn write(tx: &mut Tx, packed: impl Iterator<Item = Packed>) -> sqlx::Result<()> {
-    let rows: Vec<Vec<Value>> = packed
-        .map(|it| {
-            let Packed { unit_id, cell_days, people, former, meetings } = it;
-            vec![unit_id.0.into(), cell_days.into(), people.into(), former.into(), meetings.into()]
-        })
-        .collect();
+    let (mut rows, mut years): (Vec<Vec<Value>>, Vec<Vec<Value>>) = Default::default();
+    for it in packed {
+        let Packed { unit_id, cell_days, people, former, meetings, opinions, sheets, choices } = it;
+        for (year, choices) in choices {
+            years.push(vec![unit_id.0.into(), year.into(), choices.into()]);
+        }
+        rows.push(vec![
+            unit_id.0.into(),
+            cell_days.into(),
+            people.into(),
+            former.into(),
+            meetings.into(),
+            opinions.into(),
+            sheets.into(),
+        ]);
+    }
     let columns = [
         ("unit_id", "uuid"),
         ("cell_days", "bytea"),
         ("people", "bytea"),
         ("former", "bytea"),
         ("meetings", "bytea"),
+        ("opinions", "bytea"),
+        ("sheets", "bytea"),
     ];
-    insert(&Table::of("unit_summary", &columns), tx, &rows).await
+    insert(&Table::of("unit_summary", &columns), tx, &rows).await?;
+    let columns = [("unit_id", "uuid"), ("year", "int8"), ("choices", "bytea")];
+    insert(&Table::of("unit_year_summary", &columns), tx, &years).await
 }
 
 /// Where a unit belonged: under which unit right below the one that is counted, from when, and
@@ -112,25 +132,32 @@ pub struct Placed {
     pub place: Place,
     #[sqlx(flatten)]
     pub packed: Packed,
+    /// Of the year that is asked for.
+    pub choices: Option<Vec<u8>>,
 }
 
 /// Hands on the units at or below `id`, in the order of their ids; each as often as it has had
-/// a place there, in the order of its days.
+/// a place there, in the order of its days. What was chosen is that of `year`.
 pub async fn each_below(
     tx: &mut Tx,
     id: UnitId,
+    year: i64,
     mut each: impl FnMut(Placed) -> sqlx::Result<()>,
 ) -> sqlx::Result<()> {
     let sql = "SELECT unit_ancestor.unit_id, unit_ancestor.child_id, unit_ancestor.from_on,
                       unit_ancestor.to_on, unit_summary.cell_days, unit_summary.people,
-                      unit_summary.former, unit_summary.meetings
+                      unit_summary.former, unit_summary.meetings, unit_summary.opinions,
+                      unit_summary.sheets, unit_year_summary.choices
                FROM unit_ancestor
                JOIN unit_summary ON unit_summary.unit_id = unit_ancestor.unit_id
+               LEFT JOIN unit_year_summary
+                      ON unit_year_summary.unit_id = unit_ancestor.unit_id
+                     AND unit_year_summary.year = $2
                WHERE unit_ancestor.ancestor_id = $1
                ORDER BY unit_ancestor.unit_id, unit_ancestor.from_on";
     // Row by row: those of a country are more than memory should hold.
     on!(tx, db => async {
-        let mut rows = sqlx::query_as(sql).bind(id).fetch(db);
+        let mut rows = sqlx::query_as(sql).bind(id).bind(year).fetch(db);
         while let Some(row) = rows.try_next().await? {
             each(row)?;
         }
@@ -139,10 +166,33 @@ pub async fn each_below(
 }
 
 /// The summaries of the units behind `after` up to and with `last`.
-pub async fn between(tx: &mut Tx, after: UnitId, last: UnitId) -> sqlx::Result<Vec<Packed>> {
-    let sql = "SELECT unit_id, cell_days, people, former, meetings FROM unit_summary
+pub async fn between(
+    tx: &mut Tx,
+    after: UnitId,
+    last: UnitId,
+) -> sqlx::Result<BTreeMap<UnitId, Packed>> {
+    let sql = "SELECT unit_id, cell_days, people, former, meetings, opinions, sheets
+               FROM unit_summary WHERE unit_id > $1 AND unit_id <= $2";
+    let rows: Vec<Packed> =
+        on!(tx, db => sqlx::query_as(sql).bind(after).bind(last).fetch_all(db))?;
+    let mut packed: BTreeMap<UnitId, Packed> =
+        rows.into_iter().map(|it| (it.unit_id, it)).collect();
+    let sql = "SELECT unit_id, year, choices FROM unit_year_summary
                WHERE unit_id > $1 AND unit_id <= $2";
-    on!(tx, db => sqlx::query_as(sql).bind(after).bind(last).fetch_all(db))
+    let years: Vec<(UnitId, i64, Vec<u8>)> =
+        on!(tx, db => sqlx::query_as(sql).bind(after).bind(last).fetch_all(db))?;
+    for (unit_id, year, choices) in years {
+        let of = packed.entry(unit_id).or_insert_with(|| Packed::empty(unit_id));
+        of.choices.insert(year, choices);
+    }
+    Ok(packed)
+}
+
+/// Which criterion each option answers.
+pub async fn options(tx: &mut Tx) -> sqlx::Result<HashMap<OptionId, CriterionId>> {
+    let sql = "SELECT id, criterion_id FROM criterion_option";
+    let rows: Vec<(OptionId, CriterionId)> = on!(tx, db => sqlx::query_as(sql).fetch_all(db))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A workplace, and its short number if it has one.

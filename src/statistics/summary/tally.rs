@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
-use super::facts::{Day, Facts, Former, Meeting, Person};
+use super::facts::{Choice, Day, Facts, Former, Meeting, Opinion, Person, Sheets};
 use super::store::Place;
+use crate::evaluation::store::counts::{self, Stages};
 use crate::ids::UnitId;
 use crate::members::age::BANDS;
 use crate::members::model::Sex;
+use crate::statistics::chase;
 use crate::statistics::half::{HalfFigures, HalfYear, OfChild};
 use crate::statistics::model::{AsOf, Figures, Meetings, Members};
 use crate::statistics::store::halves::HALVES;
@@ -28,7 +30,10 @@ const UNBORN: usize = BANDS.len();
 pub struct Tally {
     on: i32,
     kept_on: i32,
+    /// The day of what is late.
+    late_on: i32,
     year: Span,
+    of_year: i32,
     halves: Vec<(HalfYear, Span)>,
     /// The last day of birth of each band.
     born_until: Vec<i32>,
@@ -42,17 +47,21 @@ pub struct Tally {
     kept: HashSet<UnitId>,
     /// People who live elsewhere by now, by where that is and by the number of their workplace.
     moved: HashMap<(UnitId, usize), i64>,
+    late: Vec<chase::Sheets>,
+    /// By the child and the option.
+    chosen: HashMap<(UnitId, [u8; 16]), i64>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Child {
     figures: Figures,
+    stages: Stages,
     halves: [HalfFigures; HALVES],
 }
 
 /// All that was counted.
 pub struct Counted {
-    /// Without contributions and opinions; nothing of a child of which nothing was counted.
+    /// Without contributions; nothing of a child of which nothing was counted.
     pub figures: HashMap<UnitId, Figures>,
     /// Cells that met in the year.
     pub cells: i64,
@@ -61,11 +70,16 @@ pub struct Counted {
     /// Members of category normal by the number of their workplace; first those of whom none is
     /// known or told.
     pub places: Vec<i64>,
+    pub stages: Vec<counts::OfChild>,
+    pub chosen: HashMap<(UnitId, [u8; 16]), i64>,
+    /// By year and unit.
+    pub late: Vec<chase::Sheets>,
 }
 
 impl Tally {
-    /// Where people work is told of those who live in the unit on `kept_on`.
-    pub fn new(as_of: AsOf, kept_on: NaiveDate) -> Tally {
+    /// Where people work is told of those who live in the unit on `kept_on`; sheets are late on
+    /// `late_on`.
+    pub fn new(as_of: AsOf, kept_on: NaiveDate, late_on: NaiveDate) -> Tally {
         let day = |it: NaiveDate| Day::from(it).get();
         let (from, to) = as_of.days();
         let last = as_of.last_day();
@@ -76,6 +90,8 @@ impl Tally {
         Tally {
             on: day(as_of.on),
             kept_on: day(kept_on),
+            late_on: day(late_on),
+            of_year: as_of.year,
             year: (day(from), day(to)),
             halves: halves.collect(),
             born_until: BANDS.iter().map(|it| day(it.born_until(as_of.on))).collect(),
@@ -85,25 +101,43 @@ impl Tally {
             places: Vec::new(),
             kept: HashSet::new(),
             moved: HashMap::new(),
+            late: Vec::new(),
+            chosen: HashMap::new(),
         }
     }
 
-    /// Counts a unit: all its places at or below the unit that is counted.
-    pub fn add(&mut self, places: &[Place], facts: Facts<'_>) {
+    /// Counts a unit: all its places at or below the unit that is counted, and what was chosen
+    /// on the sheets of the year.
+    pub fn add(&mut self, places: &[Place], facts: Facts<'_>, choices: &[Choice]) {
+        let Some(unit_id) = places.first().map(|it| it.unit_id) else { return };
         let spans: Vec<(UnitId, Span)> = places
             .iter()
             .map(|it| (it.child_id, (Day::from(it.from_on).get(), Day::or_none(it.to_on).get())))
             .collect();
         let under = |day| spans.iter().find(|(_, span)| within(*span, day)).map(|(id, _)| *id);
         let is_kept = under(self.kept_on).is_some();
-        if let Some(place) = places.first().filter(|_| is_kept) {
-            self.kept.insert(place.unit_id);
+        if is_kept {
+            self.kept.insert(unit_id);
         }
         if let Some(child_id) = under(self.on) {
             self.people(child_id, is_kept, facts);
         }
         self.meetings(&under, facts.meetings);
         self.cells_of_halves(&under, facts);
+        self.opinions(&under, facts.opinions);
+        self.sheets(&under, facts.sheets);
+        if under(self.late_on).is_some() {
+            self.late(unit_id, facts.sheets);
+        }
+        for it in choices {
+            // As a step that holds at the end of the day.
+            if it.from.get() <= self.on
+                && self.on < it.to.get()
+                && let Some(child_id) = under(it.reference.get())
+            {
+                *self.chosen.entry((child_id, it.option)).or_default() += i64::from(it.count.get());
+            }
+        }
     }
 
     fn people(&mut self, child_id: UnitId, is_kept: bool, facts: Facts<'_>) {
@@ -221,6 +255,63 @@ impl Tally {
         }
     }
 
+    fn opinions(&mut self, under: &impl Fn(i32) -> Option<UnitId>, opinions: &[Opinion]) {
+        for it in opinions.iter().filter(|it| within(self.year, it.raised.get())) {
+            let Some(child_id) = under(it.raised.get()) else { continue };
+            let sum = &mut self.children.entry(child_id).or_default().figures.opinions;
+            if it.answered.get() <= self.on {
+                sum.answered += 1;
+            } else if it.forwarded.get() <= self.on {
+                sum.forwarded += 1;
+            } else {
+                sum.recorded += 1;
+            }
+        }
+    }
+
+    fn sheets(&mut self, under: &impl Fn(i32) -> Option<UnitId>, sheets: &[Sheets]) {
+        for it in sheets.iter().filter(|it| it.year.get() == self.of_year) {
+            if it.from.get() > self.on || it.to.get() <= self.on {
+                continue;
+            }
+            let Some(child_id) = under(it.reference.get()) else { continue };
+            let sum = &mut self.children.entry(child_id).or_default().stages;
+            let count = i64::from(it.count.get());
+            let add = |to: &mut i64, holds: bool| *to += if holds { count } else { 0 };
+            let state = it.state;
+            add(&mut sum.asked, true);
+            add(&mut sum.written, state == Sheets::WRITTEN || state >= Sheets::SIGNED);
+            add(&mut sum.signed, state >= Sheets::SIGNED);
+            add(&mut sum.confirmed, state >= Sheets::CONFIRMED);
+            add(&mut sum.sent, state == Sheets::SENT);
+            add(&mut sum.returned, state == Sheets::RETURNED);
+        }
+    }
+
+    /// Those of the year of the day and of the two before that wait for a signature.
+    fn late(&mut self, unit_id: UnitId, sheets: &[Sheets]) {
+        let year = NaiveDate::from_num_days_from_ce_opt(self.late_on).map_or(0, |it| it.year());
+        for it in sheets {
+            let is_there = it.from.get() <= self.late_on && self.late_on < it.to.get();
+            let waits = it.state <= Sheets::SIGNED && (year - 2..=year).contains(&it.year.get());
+            if !is_there || !waits {
+                continue;
+            }
+            let (of_year, count) = (i64::from(it.year.get()), i64::from(it.count.get()));
+            let is_signed = it.state == Sheets::SIGNED;
+            let (unsigned, unconfirmed) = if is_signed { (0, count) } else { (count, 0) };
+            match self.late.last_mut().filter(|it| (it.unit_id, it.year) == (unit_id, of_year)) {
+                Some(sum) => {
+                    sum.unsigned += unsigned;
+                    sum.unconfirmed += unconfirmed;
+                }
+                None => {
+                    self.late.push(chase::Sheets { unit_id, year: of_year, unsigned, unconfirmed });
+                }
+            }
+        }
+    }
+
     pub fn counted(mut self) -> Counted {
         for ((now, number), count) in std::mem::take(&mut self.moved) {
             let number = if self.kept.contains(&now) { number } else { 0 };
@@ -250,6 +341,19 @@ impl Tally {
                 }
             })
         });
-        Counted { ages: ages.collect(), figures, halves, cells: self.cells, places: self.places }
+        let stages = self.children.iter().filter(|(_, it)| it.stages.asked > 0);
+        let stages =
+            stages.map(|(id, it)| counts::OfChild { child_id: *id, stages: it.stages }).collect();
+        self.late.sort_by_key(|it| (it.year, it.unit_id));
+        Counted {
+            figures,
+            cells: self.cells,
+            halves,
+            ages: ages.collect(),
+            places: self.places,
+            stages,
+            chosen: self.chosen,
+            late: self.late,
+        }
     }
 }

@@ -6,108 +6,12 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 use zerocopy::IntoBytes;
 
-use crate::db::{Tx, change, on};
+use super::asked::{Units, after, behind, of_units, units};
+use super::books;
+use crate::db::{Tx, on};
 use crate::ids::{UnitId, WorkplaceId};
 use crate::members::model::Sex;
 use crate::statistics::summary::facts::{Day, Days, Former, Meeting, Packed, Person};
-use crate::statistics::summary::store::Place;
-
-/// Entries of the audit trail behind the summaries, at most: with more of them, everything is
-/// counted from its rows until the refresher has caught up.
-const MOST_BEHIND: i64 = 2000;
-
-/// Which units are summed up.
-#[derive(Clone, Copy, Debug)]
-pub enum Units {
-    /// Those that something was written of behind this place of the audit trail.
-    Behind(i64),
-    /// The next ones after this, in the order of their ids.
-    After(UnitId),
-}
-
-/// The acts behind the place in $1 that may change what is summed up, and the units that each
-/// is about: its own, those where its member has ever lived, or all below its own. An act of
-/// which nothing better is known concerns all below its unit, and without one everything.
-/// `CROSS JOIN` tells `SQLite` to begin with the few.
-macro_rules! behind {
-    () => {
-        "WITH act AS MATERIALIZED (
-             SELECT audit_entry.action, audit_entry.subject, audit_entry.subject_id,
-                    audit_entry.unit_id
-             FROM audit_unsealed CROSS JOIN audit_entry
-             WHERE audit_entry.id = audit_unsealed.entry_id
-               AND audit_unsealed.is_change = 1
-             UNION ALL
-             SELECT audit_entry.action, audit_entry.subject, audit_entry.subject_id,
-                    audit_entry.unit_id
-             FROM audit_seal CROSS JOIN audit_entry
-             WHERE audit_entry.id = audit_seal.entry_id AND audit_seal.position > $1
-         ),
-         about AS MATERIALIZED (
-             SELECT * FROM act
-             WHERE subject NOT IN ('access', 'account', 'backup', 'contribution', 'criteria',
-                                   'data_request', 'evaluation', 'export', 'figures', 'opinion',
-                                   'registry', 'view', 'work')
-               AND action NOT IN ('reorganisation.draft', 'reorganisation.edit',
-                                  'reorganisation.remove', 'reorganisation.step', 'unit.settle')
-         ),
-         asked (unit_id) AS MATERIALIZED (
-             SELECT unit_id FROM about
-             WHERE subject IN ('import', 'meeting', 'member') AND unit_id IS NOT NULL
-             UNION
-             SELECT residence.cell_id
-             FROM about CROSS JOIN residence
-             WHERE residence.member_id = about.subject_id AND about.subject = 'member'
-             UNION
-             SELECT subject_id FROM about WHERE subject = 'unit' AND subject_id IS NOT NULL
-             UNION
-             SELECT unit_ancestor.unit_id
-             FROM about CROSS JOIN unit_ancestor
-             WHERE unit_ancestor.ancestor_id = about.unit_id
-               AND about.subject NOT IN ('import', 'meeting', 'member', 'unit')
-             UNION
-             SELECT unit.id FROM about CROSS JOIN unit
-             WHERE about.unit_id IS NULL
-               AND about.subject NOT IN ('import', 'meeting', 'member', 'unit')
-         )"
-    };
-}
-
-macro_rules! after {
-    () => {
-        "WITH asked (unit_id) AS MATERIALIZED (
-             SELECT id FROM unit WHERE id > $1 ORDER BY id LIMIT 200
-         )"
-    };
-}
-
-/// Runs a query for whichever units are asked for, which it finds in `asked`.
-macro_rules! of_units {
-    ($tx:expr, $units:expr, $make:ident, $rest:literal) => {
-        match $units {
-            Units::Behind(position) => {
-                let sql = concat!(behind!(), $rest);
-                on!($tx, db => sqlx::$make(sql).bind(position).fetch_all(db))
-            }
-            Units::After(id) => {
-                let sql = concat!(after!(), $rest);
-                on!($tx, db => sqlx::$make(sql).bind(id).fetch_all(db))
-            }
-        }
-    };
-}
-
-/// Whether so much has been written since that counting its units one by one takes longer than
-/// counting everything.
-pub async fn is_far_behind(tx: &mut Tx, position: i64) -> sqlx::Result<bool> {
-    let sql = "SELECT COUNT(*) > $2 FROM (
-                   SELECT 1 AS one FROM (SELECT 1 FROM audit_unsealed LIMIT $2 + 1) AS tail
-                   UNION ALL
-                   SELECT 1 FROM (SELECT 1 FROM audit_seal WHERE position > $1 LIMIT $2 + 1)
-                                 AS sealed
-               ) AS entry";
-    on!(tx, db => sqlx::query_scalar(sql).bind(position).bind(MOST_BEHIND).fetch_one(db))
-}
 
 #[derive(FromRow)]
 struct DaysOf {
@@ -191,11 +95,6 @@ impl MeetingOf {
 /// Workplaces by the short numbers that people name them by.
 pub type Numbers = HashMap<WorkplaceId, u32>;
 
-/// Those that are asked for.
-pub async fn units(tx: &mut Tx, units: Units) -> sqlx::Result<Vec<UnitId>> {
-    of_units!(tx, units, query_scalar, " SELECT unit_id FROM asked")
-}
-
 /// Sums units up from the rows of their books, in the order of their ids.
 pub async fn sum_up(
     tx: &mut Tx,
@@ -269,38 +168,6 @@ pub async fn sum_up(
         let of = packed.entry(it.unit_id).or_insert_with(|| Packed::empty(it.unit_id));
         of.meetings.extend_from_slice(it.packed()?.as_bytes());
     }
+    books::sum_up(tx, asked, &mut packed).await?;
     Ok(packed)
-}
-
-/// Where units that something was written of belonged, at or below the unit `id`.
-pub async fn places(tx: &mut Tx, position: i64, id: UnitId) -> sqlx::Result<Vec<Place>> {
-    let sql = concat!(
-        behind!(),
-        " SELECT asked.unit_id, unit_ancestor.child_id, unit_ancestor.from_on,
-                 unit_ancestor.to_on
-          FROM asked CROSS JOIN unit_ancestor
-          WHERE unit_ancestor.unit_id = asked.unit_id AND unit_ancestor.ancestor_id = $2
-          ORDER BY asked.unit_id, unit_ancestor.from_on"
-    );
-    on!(tx, db => sqlx::query_as(sql).bind(position).bind(id).fetch_all(db))
-}
-
-/// Takes away the summaries of units that are about to be written anew.
-pub async fn clear(tx: &mut Tx, units: Units) -> sqlx::Result<u64> {
-    match units {
-        Units::Behind(position) => {
-            let sql = concat!(
-                behind!(),
-                " DELETE FROM unit_summary WHERE unit_id IN (SELECT unit_id FROM asked)"
-            );
-            change!(tx, sqlx::query(sql).bind(position))
-        }
-        Units::After(id) => {
-            let sql = concat!(
-                after!(),
-                " DELETE FROM unit_summary WHERE unit_id IN (SELECT unit_id FROM asked)"
-            );
-            change!(tx, sqlx::query(sql).bind(id))
-        }
-    }
 }
