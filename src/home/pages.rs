@@ -42,7 +42,7 @@ pub fn routes() -> Routes {
         .get("/administration/start", Need::SignedIn, start::show)
         .get("/help", Need::Anyone, help::show)
         .get("/help/paper", Need::Anyone, help::paper)
-        .get("/units/{code}/tasks", Need::Right(Right::SeeCounts), tasks)
+        .get_kept("/units/{code}/tasks", Need::Right(Right::SeeCounts), tasks)
         .get("/units/{code}/roll-call", Need::Right(Right::KeepMeetings), simple::roll_call)
 }
 
@@ -161,7 +161,7 @@ async fn tasks(
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
     if !unit.is_cell() {
-        return above::tasks(tx, &viewer, unit, scope).await;
+        return above::tasks(tx, &viewer, (unit, scope), app.settings.large_unit).await;
     }
     // The duties of a cell are its secretary's; who looks in from above reads the counts.
     if !scope.may(Right::KeepMeetings) {

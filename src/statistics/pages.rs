@@ -5,9 +5,11 @@ use crate::access::model::Right;
 use crate::access::routes::{Need, Routes};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::organisation::model::Unit;
 use crate::statistics::model::Overview;
 use crate::statistics::small::{Sight, View};
 use crate::statistics::store;
+use crate::{clock, organisation};
 
 mod cells;
 mod changes;
@@ -35,4 +37,17 @@ pub async fn view(tx: &mut Tx, scope: &Scope, overview: &Overview) -> Result<Vie
     }
     let above = store::told_above(tx, overview.unit.id, overview.as_of).await?;
     Ok(View::new(overview, Sight::Counts(above.as_ref())))
+}
+
+/// Whether counting takes long: where the unit has many below it; and for those who see no
+/// names where the top of the registry has, whose tables this one does not contradict.
+pub async fn is_large(tx: &mut Tx, large_unit: i64, unit: &Unit, scope: &Scope) -> Result<bool> {
+    let today = clock::today();
+    let mut counted = unit.id;
+    if !scope.may(Right::SeeNames) {
+        let path = organisation::store::path(tx, unit.id, today).await?;
+        counted = path.first().map_or(unit.id, |it| it.id);
+    }
+    let below = organisation::store::count_below(tx, counted, today).await?;
+    Ok(below > large_unit)
 }

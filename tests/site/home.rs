@@ -3,12 +3,12 @@
 use chrono::Days;
 use haichieu::access::model::{Grant, Role};
 use haichieu::access::session::Token;
-use haichieu::ids::{AccountId, GrantId, MeetingId, OpinionId, UnitId};
+use haichieu::ids::{AccountId, GrantId, MeetingId, UnitId};
 use haichieu::meetings::model::{HalfYear, MeetingKind, NewMeeting};
-use haichieu::opinions::model::NewOpinion;
-use haichieu::{access, clock, meetings, opinions};
+use haichieu::{access, clock, meetings};
 use reqwest::StatusCode;
 
+use crate::shelf::speak;
 use crate::support::{Site, Visitor, visitor};
 
 #[tokio::test]
@@ -101,16 +101,7 @@ async fn opinions_without_an_answer_are_a_task() {
     let secretary = site.secretary().await;
     let page = secretary.get("/units/a1/tasks").await;
     page.assert_shows("Không có ý kiến nào chờ trả lời");
-    let new = NewOpinion {
-        id: OpinionId::new(),
-        unit_id: site.town.cell_a1,
-        meeting_id: None,
-        member_id: None,
-        raised_on: clock::today(),
-        topic: "Đèn đường".to_owned(),
-        text: "Ngõ 3 tối.".to_owned(),
-    };
-    site.seed(async |tx| opinions::store::add(tx, &new, clock::now()).await.unwrap()).await;
+    speak(&secretary).await;
     let page = secretary.get("/units/a1/tasks").await;
     page.assert_shows("1 ý kiến chưa trả lời");
     page.assert_shows(r#"href="/units/a1/opinions?status=unanswered""#);

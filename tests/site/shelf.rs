@@ -14,7 +14,7 @@ const PAGE: &str = "/units/a1";
 const NONE: &str = "Chưa ghi ý kiến nào";
 
 /// Writes an opinion down, as the secretary's form sends it.
-async fn speak(secretary: &Visitor) {
+pub async fn speak(secretary: &Visitor) {
     let (id, today) = (OpinionId::new().to_string(), day::short(clock::today()));
     let form = [
         ("id", &*id),
@@ -111,4 +111,7 @@ async fn a_large_unit_says_when_it_was_counted() {
     officer.get(PAGE).await.assert_shows(NONE);
     let another_day = format!("{PAGE}?year={}", day::iso(clock::today()).split_at(4).0);
     officer.get(&another_day).await.assert_hides(NONE);
+    let tasks = "/units/phuong-a/tasks";
+    officer.get(tasks).await.assert_shows("số liệu trên trang này tính lúc");
+    site.ward_officer().await.get(tasks).await.assert_hides("số liệu trên trang này tính lúc");
 }

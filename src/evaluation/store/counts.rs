@@ -152,12 +152,17 @@ pub async fn options(
 /// The last year of which the unit has sheets: of cells that it held on their reference day,
 /// as all counts of sheets.
 pub async fn last_year(tx: &mut Tx, unit_id: UnitId) -> sqlx::Result<Option<i64>> {
-    let sql = "SELECT MAX(sheet.year)
-               FROM unit_ancestor AS held
-               JOIN evaluation_sheet AS sheet ON sheet.unit_id = held.unit_id
-               WHERE held.ancestor_id = $1 AND sheet.kind = 'annual'
-                 AND held.from_on <= sheet.reference_on
-                 AND (held.to_on IS NULL OR held.to_on > sheet.reference_on)";
+    // Of each year that anybody has opened, the first sheet will do: there are millions.
+    let sql = "SELECT MAX(opened.year)
+               FROM (SELECT DISTINCT year FROM evaluation_year) AS opened
+               WHERE EXISTS (SELECT 1
+                             FROM unit_ancestor AS held
+                             JOIN evaluation_sheet AS sheet ON sheet.unit_id = held.unit_id
+                                                           AND sheet.year = opened.year
+                                                           AND sheet.kind = 'annual'
+                             WHERE held.ancestor_id = $1
+                               AND held.from_on <= sheet.reference_on
+                               AND (held.to_on IS NULL OR held.to_on > sheet.reference_on))";
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).fetch_one(db))
 }
 

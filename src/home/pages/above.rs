@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::Scope;
 use crate::access::model::Right;
+use crate::access::shelf::SaysWhen;
 use crate::access::viewer::Viewer;
+use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::evaluation::store::counts;
@@ -19,8 +21,9 @@ use crate::members::letters::{Deadlines, Open};
 use crate::organisation::model::Unit;
 use crate::statistics;
 use crate::statistics::chase::{Chase, Group, Item, Kind};
+use crate::statistics::pages::is_large;
 use crate::vietnamese::number;
-use crate::{clock, members, opinions};
+use crate::{members, opinions};
 
 /// As many of a kind as a page of tasks names one by one.
 const NAMED: usize = 8;
@@ -49,6 +52,8 @@ struct AbovePage {
     may_read_log: bool,
     may_anonymise: bool,
     old_books: Vec<Landing>,
+    /// When the tasks of a large unit were counted.
+    counted_at: Option<Moment>,
 }
 
 impl AbovePage {
@@ -98,7 +103,14 @@ impl AbovePage {
     }
 }
 
-pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Result<Response> {
+pub async fn tasks(
+    mut tx: Tx,
+    viewer: &Viewer,
+    (unit, scope): (Unit, Scope),
+    large_unit: i64,
+) -> Result<Response> {
+    let is_large = is_large(&mut tx, large_unit, &unit, &scope).await?;
+    let counted_at = is_large.then(clock::now);
     let today = clock::today();
     let half = HalfYear::of(today);
     let (_, to) = half.days();
@@ -127,7 +139,12 @@ pub async fn tasks(mut tx: Tx, viewer: &Viewer, unit: Unit, scope: Scope) -> Res
         may_read_log: scope.may(Right::ReadAccessLog),
         may_anonymise: scope.may(Right::Anonymise),
         old_books: old_books(tx, viewer, today).await?,
+        counted_at,
         unit,
     };
-    Ok(Html(page.render()?).into_response())
+    let mut response = Html(page.render()?).into_response();
+    if counted_at.is_some() {
+        response.extensions_mut().insert(SaysWhen);
+    }
+    Ok(response)
 }

@@ -9,13 +9,12 @@ use super::counts::{Counts, counts};
 use super::shown::{Day, Number};
 use crate::access::figures;
 use crate::access::frame::{Frame, Place};
-use crate::access::guard::{self, Scope};
+use crate::access::guard;
 use crate::access::model::Right;
 use crate::access::shelf::SaysWhen;
 use crate::access::viewer::Viewer;
 use crate::app::App;
 use crate::clock::Moment;
-use crate::db::Tx;
 use crate::error::Result;
 use crate::faults::Faults;
 use crate::organisation::model::Unit;
@@ -54,7 +53,8 @@ pub async fn show(
     let mut tx = figures::read(&app, &viewer).await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Counts).await?;
-    let counted_at = is_large(&mut tx, &app, &unit, &scope).await?.then(clock::now);
+    let counted_at =
+        super::is_large(&mut tx, app.settings.large_unit, &unit, &scope).await?.then(clock::now);
     if counted_at.is_some() && viewer.figures.fresh_to().is_none() {
         tx = app.db.read_whole().await?;
     }
@@ -90,17 +90,4 @@ pub async fn show(
         response.extensions_mut().insert(SaysWhen);
     }
     Ok(response)
-}
-
-/// Whether counting takes long: where the unit has many below it; and for those who see no
-/// names where the top of the registry has, whose tables this one does not contradict.
-async fn is_large(tx: &mut Tx, app: &App, unit: &Unit, scope: &Scope) -> Result<bool> {
-    let today = clock::today();
-    let mut counted = unit.id;
-    if !scope.may(Right::SeeNames) {
-        let path = organisation::store::path(tx, unit.id, today).await?;
-        counted = path.first().map_or(unit.id, |it| it.id);
-    }
-    let below = organisation::store::count_below(tx, counted, today).await?;
-    Ok(below > app.settings.large_unit)
 }
