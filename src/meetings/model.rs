@@ -122,6 +122,15 @@ impl Meeting {
         }
     }
 
+    /// The same where a sentence begins: `Thứ Sáu 15/11/2024`.
+    pub fn when_first(&self) -> String {
+        let mut when = self.when();
+        if when.starts_with("thứ") {
+            when.replace_range(..1, "T");
+        }
+        when
+    }
+
     /// `họp định kỳ ngày 15/11/2024`: how history speaks of it.
     pub fn name(&self) -> String {
         format!("{} ngày {}", self.kind.in_text(), day::short(self.held_on))

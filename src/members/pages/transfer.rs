@@ -47,12 +47,12 @@ impl MovePage {
 }
 
 fn title(standing: &Standing) -> String {
-    let act = if standing.residence.is_open() {
-        "Chuyển nơi cư trú của"
+    let name = &standing.member.full_name;
+    if standing.residence.is_open() {
+        format!("{name} chuyển nơi cư trú")
     } else {
-        "Tiếp nhận lại"
-    };
-    format!("{act} đồng chí {}", standing.member.full_name)
+        format!("Tiếp nhận lại đồng chí {name}")
+    }
 }
 
 /// What will be otherwise: where, since when, and the counts of both cells.
