@@ -30,11 +30,12 @@ impl Total {
         self.kind.shown(self.amount_vnd, self.quantity_hundredths, &self.measure)
     }
 
-    /// `138 người, 1 tổ đảng`
+    /// `138 người, 1 tổ đảng`, each number with its word on one line.
     pub fn givers(&self) -> String {
-        let people = (self.people > 0).then(|| format!("{} người", number::grouped(self.people)));
-        let parties =
-            (self.parties > 0).then(|| format!("{} tổ đảng", number::grouped(self.parties)));
+        let people =
+            (self.people > 0).then(|| format!("{}\u{a0}người", number::grouped(self.people)));
+        let parties = (self.parties > 0)
+            .then(|| format!("{}\u{a0}tổ\u{a0}đảng", number::grouped(self.parties)));
         people.into_iter().chain(parties).collect::<Vec<_>>().join(", ")
     }
 }
@@ -47,6 +48,12 @@ pub fn in_order(mut totals: Vec<Total>) -> Vec<Total> {
         (place, it.measure.clone())
     });
     totals
+}
+
+/// Those in order, each kind once: things are counted in many measures.
+pub fn by_kind(totals: &[Total]) -> Vec<(ContributionKind, &[Total])> {
+    let kinds = totals.chunk_by(|one, next| one.kind == next.kind);
+    kinds.filter_map(|it| Some((it.first()?.kind, it))).collect()
 }
 
 /// How far a work has come, counted in the measure of its goal.
@@ -204,6 +211,9 @@ mod tests {
 
     #[test]
     fn givers_are_people_and_groups() {
-        assert_eq!(total(ContributionKind::Money, 1, 0, "đồng").givers(), "2 người, 1 tổ đảng");
+        assert_eq!(
+            total(ContributionKind::Money, 1, 0, "đồng").givers(),
+            "2\u{a0}người, 1\u{a0}tổ\u{a0}đảng"
+        );
     }
 }

@@ -47,7 +47,7 @@ struct Line {
     listed: Listed,
     progress: Progress,
     /// What the progress does not count, in words.
-    besides: String,
+    besides: Vec<String>,
 }
 
 impl Line {
@@ -55,7 +55,7 @@ impl Line {
         let totals = in_order(totals);
         let progress = Progress::of(&listed.work, &totals);
         let others = totals.iter().filter(|it| it.measure != listed.work.measure);
-        let besides = others.map(Total::what).collect::<Vec<_>>().join(", ");
+        let besides = others.map(Total::what).collect();
         Line { listed, progress, besides }
     }
 }
