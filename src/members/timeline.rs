@@ -178,21 +178,26 @@ fn gift(it: &GivenRow, is_seen: bool) -> Event {
         "money" => number::dong(it.amount_vnd),
         _ => format!("{} {}", number::quantity(it.quantity_hundredths), it.measure),
     };
+    // A measure may say what it is already, and a note what was given.
     let kind = match it.kind.as_str() {
-        "goods" => " hiện vật",
-        "labour" => " công",
-        "land" => " đất",
+        "goods" if it.note.is_empty() => " hiện vật",
+        "labour" if it.measure == "ngày" => " công",
+        "land" if it.measure == "m²" => " đất",
         "expertise" => " chuyên môn",
         _ => "",
     };
-    let note = if it.note.is_empty() { String::new() } else { format!(", {}", it.note) };
     let bold = format!("Góp {what}{kind}");
+    let noted = |before: &str, after: &str| match it.note.as_str() {
+        "" => String::new(),
+        note => format!("{before}{note}{after}"),
+    };
     match (&it.work_name, it.work_item_id) {
         (Some(name), Some(id)) => {
+            let note = noted(" (", ")");
             let href = is_seen.then(|| format!("/works/{id}"));
             event(it.given_on, "gift", &bold, format!("{note} cho "), name.clone(), href)
         }
-        _ => event(it.given_on, "gift", &bold, note, String::new(), None),
+        _ => event(it.given_on, "gift", &bold, noted(", ", ""), String::new(), None),
     }
 }
 

@@ -46,6 +46,7 @@ struct ShowPage {
     /// Other records of the same person.
     merges: Vec<Merge>,
     may_keep: bool,
+    may_note_gifts: bool,
     restricted: bool,
     /// Whether telephone and card are shown whole: on the answer to whoever asked, once.
     asked_for: bool,
@@ -151,6 +152,7 @@ async fn page(app: &App, viewer: &Viewer, id: MemberId, asked_for: bool) -> Resu
     let residence = lives.swap_remove(0).residences.into_iter().next().ok_or(Error::NotFound)?;
     let frame = Frame::of_unit(&mut tx, viewer, &scope, &cell, Place::Members).await?;
     let may_keep = scope.may(Right::KeepMembers);
+    let may_note_gifts = scope.may(Right::KeepContributions);
     let restricted = store::is_restricted(&mut tx, id).await?;
     drop(tx);
     let page = ShowPage {
@@ -164,6 +166,7 @@ async fn page(app: &App, viewer: &Viewer, id: MemberId, asked_for: bool) -> Resu
         entries,
         merges,
         may_keep,
+        may_note_gifts,
         restricted,
         asked_for,
     };
