@@ -398,7 +398,7 @@ async fn whoever_must_stay_unknown_is_not_written_down() {
     let list = "Họ và tên,Ghi chú\nNguyễn Văn An,miễn giới thiệu\nLê Thị Bình,\n";
     let there = brought(&secretary, list.as_bytes()).await;
     let page = secretary.get(&there).await;
-    page.assert_shows("1 dòng không đọc và không lưu");
+    page.assert_shows("1 dòng diện giữ bí mật không đọc và không lưu");
     page.assert_hides("Nguyễn Văn An");
     page.assert_shows("Ghi 1 dòng vào sổ");
 }
