@@ -191,6 +191,10 @@ impl SheetForm {
         self.choices.contains(&(criterion, option))
     }
 
+    pub fn is_answered(&self, criterion: CriterionId) -> bool {
+        self.choices.iter().any(|it| it.0 == criterion)
+    }
+
     /// Only options of the sheet's own criteria count, one for each.
     pub fn read(&self, whole: &Whole, consultations: &[Consultation]) -> Result<Draft, Faults> {
         let mut faults = Faults::default();
