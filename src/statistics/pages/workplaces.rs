@@ -20,6 +20,7 @@ use crate::statistics::form::PageForm;
 use crate::statistics::model::AsOf;
 use crate::statistics::people::{Workplace, Workplaces};
 use crate::statistics::store;
+use crate::vietnamese::day;
 use crate::web::{Path, Query};
 use crate::{clock, organisation};
 
@@ -61,7 +62,7 @@ pub async fn list(
     State(app): State<App>,
     viewer: Viewer,
     Path(code): Path<String>,
-    Query(query): Query<WorkplacesQuery>,
+    Query(mut query): Query<WorkplacesQuery>,
 ) -> Result<Response> {
     let mut tx = figures::read(&app, &viewer).await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
@@ -71,6 +72,9 @@ pub async fn list(
     let read = form.read(today);
     let faults = read.as_ref().err().cloned().unwrap_or_default();
     let on = read.map_or(today, |(as_of, _)| as_of.on);
+    if faults.is_empty() {
+        query.on = day::short(on);
+    }
     let names = scope.may(Right::SeeNames);
     let overview = store::overview(&mut tx, unit.id, AsOf::of(on)).await?;
     let view = super::view(&mut tx, &scope, &overview).await?;
