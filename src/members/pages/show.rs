@@ -33,6 +33,7 @@ const OPEN_YEARS: usize = 3;
 
 #[derive(Template)]
 #[template(path = "members/show.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the viewer may, each right for itself")]
 struct ShowPage {
     frame: Frame,
     member: Member,
