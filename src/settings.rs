@@ -24,8 +24,8 @@ pub struct Settings {
     /// Failed sign-ins of one address before it has to wait.
     pub tries_per_address: i64,
     pub limits: Limits,
-    /// With more units below it than this, the page of a unit says when it was counted, and is
-    /// counted anew beside the requests.
+    /// With more units below it than this, a unit is counted from summaries; its page says when
+    /// it was counted, and is counted anew beside the requests.
     pub large_unit: i64,
     pub search: Search,
 }
@@ -48,7 +48,7 @@ impl Default for Search {
     }
 }
 
-/// Counting so many cells takes about a second.
+/// Counting so many cells from their rows takes about a second.
 const LARGE_UNIT: i64 = 1000;
 
 /// How much one account, and all of them together, may ask of the server (trust 4.9). Whoever
