@@ -3,10 +3,11 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
+use futures_util::StreamExt as _;
 
 use crate::access::looks::NamesPeople;
 use crate::access::model::Right;
@@ -91,7 +92,8 @@ impl Routes {
         self.add(Method::POST, path, need, routing::post(handler))
     }
 
-    /// A form that carries a file of at most `largest` bytes.
+    /// A form that carries a file of at most `largest` bytes; why a larger one is refused is
+    /// told after all of it has come.
     #[must_use]
     pub fn post_file<H, T>(
         self,
@@ -104,7 +106,10 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        let handler = routing::post(handler).layer(DefaultBodyLimit::max(largest));
+        let hear_out = move |request, next| hear_out(largest, request, next);
+        let handler = routing::post(handler)
+            .layer(DefaultBodyLimit::max(largest))
+            .layer(middleware::from_fn(hear_out));
         self.add(Method::POST, path, need, handler)
     }
 
@@ -171,4 +176,23 @@ async fn behind_the_door(request: Request, next: Next) -> Response {
         Ok(query) => Redirect::to(&format!("/sign-in?{query}")).into_response(),
         Err(_) => Redirect::to("/sign-in").into_response(),
     }
+}
+
+/// Bytes of a file that is refused which are read after all.
+const HEARD: usize = 64 * 1024 * 1024;
+
+/// Reads a file that is too large to its end: a connection closed while the rest is on its way
+/// takes the words of the refusal with it.
+async fn hear_out(largest: usize, request: Request, next: Next) -> Response {
+    let told = request.headers().get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
+    if told.and_then(|it| it.parse::<usize>().ok()).is_none_or(|it| it <= largest) {
+        return next.run(request).await;
+    }
+    let (mut pieces, mut heard) = (request.into_body().into_data_stream(), 0);
+    while heard < HEARD
+        && let Some(Ok(piece)) = pieces.next().await
+    {
+        heard += piece.len();
+    }
+    Error::TooLarge.into_response()
 }
