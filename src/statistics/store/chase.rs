@@ -12,6 +12,8 @@ use crate::members;
 use crate::members::store::letters::Unsettled;
 use crate::organisation::model::Unit;
 use crate::statistics::chase::{Chase, Keeper, Kind, Letter, Place, Sheets, Town, Unrolled};
+use crate::statistics::model::AsOf;
+use crate::statistics::summary;
 use crate::vietnamese::day;
 
 /// Everything that is late at or below the unit: units as they stood on `on`, meetings of
@@ -37,7 +39,10 @@ pub async fn chase(
     let letters: Vec<Letter> = letters.iter().map(|it| letter(it, &town)).collect();
     let sheets = match known {
         Some(sheets) => sheets,
-        None => sheets(tx, unit.id, on).await?,
+        None => match summary::of(tx, unit.id, AsOf::of(on)).await? {
+            Some(summary) => summary.sheets.late,
+            None => sheets(tx, unit.id, on).await?,
+        },
     };
     let of = |received: bool| letters.iter().filter(move |it| it.is_received == received);
     let groups = vec![
