@@ -20,6 +20,7 @@ use crate::home::store;
 use crate::ids::UnitId;
 use crate::meetings::model::{HalfYear, Listed};
 use crate::organisation::model::Unit;
+use crate::statistics::pages::is_large;
 use crate::vietnamese::day;
 use crate::web::{Path, Query};
 use crate::{clock, evaluation, meetings, opinions, organisation};
@@ -161,7 +162,12 @@ async fn tasks(
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
     if !unit.is_cell() {
-        return above::tasks(tx, &viewer, (unit, scope), app.settings.large_unit).await;
+        let large = is_large(&mut tx, app.settings.large_unit, &unit, &scope).await?;
+        let counted_at = large.then(clock::now);
+        if large {
+            tx = app.db.read_whole().await?;
+        }
+        return above::tasks(tx, &viewer, (unit, scope), counted_at).await;
     }
     // The duties of a cell are its secretary's; who looks in from above reads the counts.
     if !scope.may(Right::KeepMeetings) {

@@ -21,7 +21,6 @@ use crate::members::letters::{Deadlines, Open};
 use crate::organisation::model::Unit;
 use crate::statistics;
 use crate::statistics::chase::{Chase, Group, Item, Kind};
-use crate::statistics::pages::is_large;
 use crate::vietnamese::number;
 use crate::{members, opinions};
 
@@ -103,14 +102,13 @@ impl AbovePage {
     }
 }
 
+/// Those of a large unit say when they were counted.
 pub async fn tasks(
     mut tx: Tx,
     viewer: &Viewer,
     (unit, scope): (Unit, Scope),
-    large_unit: i64,
+    counted_at: Option<Moment>,
 ) -> Result<Response> {
-    let is_large = is_large(&mut tx, large_unit, &unit, &scope).await?;
-    let counted_at = is_large.then(clock::now);
     let today = clock::today();
     let half = HalfYear::of(today);
     let (_, to) = half.days();

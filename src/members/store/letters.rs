@@ -133,6 +133,25 @@ pub async fn counts(
         .fetch_one(db))
 }
 
+/// A statement about open letters: of a ward, people are looked through for them; of a unit
+/// above, the open letters for its people, who are by far more.
+macro_rules! from_the_few {
+    ($unit:expr, $statement:ident) => {
+        match $unit.kind {
+            UnitKind::Province | UnitKind::City => {
+                $statement!(
+                    "introduction_letter AS own CROSS JOIN residence CROSS JOIN unit_ancestor"
+                )
+            }
+            UnitKind::Ward | UnitKind::Commune | UnitKind::Township | UnitKind::Cell => {
+                $statement!(
+                    "unit_ancestor CROSS JOIN residence CROSS JOIN introduction_letter AS own"
+                )
+            }
+        }
+    };
+}
+
 macro_rules! open {
     ($from:literal) => {
         concat!(
@@ -150,22 +169,14 @@ macro_rules! open {
     };
 }
 
-/// How many letters of the unit wait: of a unit above the wards, found among the open letters
-/// and not among its people.
+/// How many letters of the unit wait.
 pub async fn open(
     tx: &mut Tx,
     unit: &Unit,
     today: NaiveDate,
     deadlines: Deadlines,
 ) -> sqlx::Result<Open> {
-    let sql = match unit.kind {
-        UnitKind::Province | UnitKind::City => {
-            open!("introduction_letter AS own CROSS JOIN residence CROSS JOIN unit_ancestor")
-        }
-        UnitKind::Ward | UnitKind::Commune | UnitKind::Township | UnitKind::Cell => {
-            open!("unit_ancestor CROSS JOIN residence CROSS JOIN introduction_letter AS own")
-        }
-    };
+    let sql = from_the_few!(unit, open);
     let (issued, received) = deadlines.turns(today);
     on!(tx, db => sqlx::query_as(sql)
         .bind(unit.id)
@@ -264,23 +275,13 @@ macro_rules! unsettled {
 }
 
 /// The letters of the unit entered that wait for a ward, the longest waiting first.
-///
-/// Of a ward, people are looked through for open letters; of a unit above, the open letters
-/// for its people, who are by far more.
 pub async fn unsettled(
     tx: &mut Tx,
     (unit, scope): (&Unit, &Scope),
     today: NaiveDate,
     deadlines: Deadlines,
 ) -> sqlx::Result<Vec<Unsettled>> {
-    let sql = match unit.kind {
-        UnitKind::Province | UnitKind::City => {
-            unsettled!("introduction_letter AS own CROSS JOIN residence CROSS JOIN unit_ancestor")
-        }
-        UnitKind::Ward | UnitKind::Commune | UnitKind::Township | UnitKind::Cell => {
-            unsettled!("unit_ancestor CROSS JOIN residence CROSS JOIN introduction_letter AS own")
-        }
-    };
+    let sql = from_the_few!(unit, unsettled);
     let (issued, received) = deadlines.turns(today);
     on!(tx, db => sqlx::query_as(sql)
         .bind(scope.unit_id())
