@@ -143,9 +143,8 @@ impl Frozen {
             children: children.collect(),
             direct: self.direct.map(Figures::from),
             halves: Vec::new(),
-            people: None,
-            sheets: None,
             by_kind: Vec::new(),
+            whole: None,
         }
     }
 }

@@ -170,12 +170,20 @@ pub struct Overview {
     pub direct: Option<Figures>,
     /// The half-year of the day and those before it, by child.
     pub halves: Vec<OfChild>,
-    /// Who the members are, where that was counted with the rest.
-    pub people: Option<People>,
-    /// How far the sheets of the year have come, likewise.
-    pub sheets: Option<Sheets>,
     /// What was given in the year, the most frequent first.
     pub by_kind: Vec<ByKind>,
+    /// What its page tells besides, where that was counted with the rest.
+    pub whole: Option<Whole>,
+}
+
+/// What the page of a unit tells besides the lines of those below it.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub people: People,
+    /// Those of the year.
+    pub sheets: Sheets,
+    /// What was given in the year, in the order of the works' names.
+    pub by_work: Vec<ByWork>,
 }
 
 /// The annual sheets of a unit.
@@ -210,29 +218,19 @@ impl Overview {
             total += *figures;
         }
         total.meetings.cells = cells;
-        let direct = counted.remove(&unit.id).filter(|_| !unit.is_cell());
+        let is_anything = |it: &Figures| *it != Figures::default();
+        let direct = counted.remove(&unit.id).filter(is_anything).filter(|_| !unit.is_cell());
         let latest: HashMap<UnitId, Unit> = periods.into_iter().map(|it| (it.id, it)).collect();
         let children = latest.into_values().map(|unit| {
             let figures = counted.get(&unit.id).copied().unwrap_or_default();
             Child { unit, figures }
         });
-        let has_place =
-            |it: &Child| it.left_on(as_of.on).is_none() || it.figures != Figures::default();
+        let has_place = |it: &Child| it.left_on(as_of.on).is_none() || is_anything(&it.figures);
         let mut children: Vec<Child> = children.filter(has_place).collect();
         children
             .sort_by(|a, b| by_name(&a.unit.name, &b.unit.name).then(a.unit.id.cmp(&b.unit.id)));
         let (halves, by_kind) = (Vec::new(), Vec::new());
-        Overview {
-            unit,
-            as_of,
-            total,
-            children,
-            direct,
-            halves,
-            people: None,
-            sheets: None,
-            by_kind,
-        }
+        Overview { unit, as_of, total, children, direct, halves, by_kind, whole: None }
     }
 
     /// The latest half-year of a child, or of the unit itself under its own id.

@@ -12,7 +12,7 @@ use crate::organisation::model::Unit;
 use crate::statistics::bridge::{self as flows, Counts};
 use crate::statistics::half::OfChild;
 use crate::statistics::model::{
-    AsOf, ByKind, ByWork, Figures, Meetings, Members, Opinions, Overview, People, Sheets,
+    AsOf, ByKind, ByWork, Figures, Meetings, Members, Opinions, Overview, Whole,
 };
 use crate::statistics::small::{Line, Sight, View};
 use crate::statistics::summary::{self, Summary};
@@ -27,22 +27,32 @@ pub mod works;
 pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Overview> {
     let unit = organisation::store::get(tx, id, as_of.on).await?;
     let Heads { mut figures, cells, halves, counted } = heads(tx, id, as_of).await?;
+    let (by_kind, whole) = match counted {
+        Some((by_kind, whole)) => (by_kind, Some(whole)),
+        None => (add_books(tx, id, as_of, &mut figures).await?, None),
+    };
+    let periods = children_until(tx, id, as_of.on).await?;
+    let overview = Overview::new(unit, as_of, figures, periods, cells);
+    Ok(Overview { halves, by_kind, whole, ..overview })
+}
+
+/// Counts gifts and opinions, by child; what was given, by kind.
+async fn add_books(
+    tx: &mut Tx,
+    id: UnitId,
+    as_of: AsOf,
+    figures: &mut HashMap<UnitId, Figures>,
+) -> sqlx::Result<Vec<ByKind>> {
     let given = contributions(tx, id, as_of).await?;
     for GivenTo { child_id, given } in &given {
         let sum = &mut figures.entry(*child_id).or_default().contributions;
         sum.count += given.count;
         sum.amount_vnd += given.amount_vnd;
     }
-    let by_kind = ByKind::of_all(given.into_iter().map(|it| it.given));
-    if counted.is_none() {
-        for row in opinions(tx, id, as_of).await? {
-            figures.entry(row.child_id).or_default().opinions = row.opinions;
-        }
+    for row in opinions(tx, id, as_of).await? {
+        figures.entry(row.child_id).or_default().opinions = row.opinions;
     }
-    let (people, sheets) = counted.unzip();
-    let periods = children_until(tx, id, as_of.on).await?;
-    let overview = Overview::new(unit, as_of, figures, periods, cells);
-    Ok(Overview { halves, people, sheets, by_kind, ..overview })
+    Ok(ByKind::of_all(given.into_iter().map(|it| it.given)))
 }
 
 /// People and meetings, by child.
@@ -51,15 +61,14 @@ struct Heads {
     /// Cells that met in the year.
     cells: i64,
     halves: Vec<OfChild>,
-    /// Who the members are, and the sheets, where those were counted with the rest: then
-    /// opinions are among the figures.
-    counted: Option<(People, Sheets)>,
+    /// The rest, where it was counted in the same pass: then all is among the figures.
+    counted: Option<(Vec<ByKind>, Whole)>,
 }
 
 async fn heads(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Heads> {
     if let Some(summary) = summary::of(tx, id, as_of).await? {
-        let Summary { figures, cells, halves, people, sheets } = summary;
-        return Ok(Heads { figures, cells, halves, counted: Some((people, sheets)) });
+        let Summary { figures, cells, halves, by_kind, whole } = summary;
+        return Ok(Heads { figures, cells, halves, counted: Some((by_kind, whole)) });
     }
     let mut figures: HashMap<UnitId, Figures> = HashMap::new();
     for row in members(tx, id, as_of.on).await? {

@@ -26,7 +26,7 @@ pub async fn walk(registry: &Registry) -> Asked {
     let mut tx = site.db.read().await.unwrap();
     let as_of = AsOf::of(clock::today());
     let city = statistics::store::overview(&mut tx, site.town.city, as_of).await.unwrap();
-    assert!(city.people.is_some(), "counted from summaries");
+    assert!(city.whole.is_some(), "counted from summaries");
     drop(tx);
     chain::seal_tail(&site.db, &registry.key).await.unwrap();
     refresh(&site.db, -1).await.unwrap();

@@ -82,11 +82,11 @@ async fn fund(secretary: &Visitor) -> String {
 /// A contribution as typed: the fields of the form, with other values where the test
 /// wants them.
 #[derive(Clone)]
-struct Gift(Vec<(&'static str, String)>);
+pub struct Gift(Vec<(&'static str, String)>);
 
 impl Gift {
     /// 500.000 đ, given today by the person called so.
-    fn of(giver: &str) -> Gift {
+    pub fn of(giver: &str) -> Gift {
         Gift(vec![
             ("id", ContributionId::new().to_string()),
             ("who", "member".to_owned()),
@@ -98,7 +98,7 @@ impl Gift {
         ])
     }
 
-    fn with(mut self, name: &'static str, value: &str) -> Gift {
+    pub fn with(mut self, name: &'static str, value: &str) -> Gift {
         self.0.retain(|(field, _)| *field != name);
         self.0.push((name, value.to_owned()));
         self
@@ -119,7 +119,7 @@ impl Gift {
     }
 
     /// Sends a form that is taken; the address of the entry.
-    async fn write(&self, visitor: &Visitor) -> String {
+    pub async fn write(&self, visitor: &Visitor) -> String {
         let page = self.send(visitor).await;
         let to = page.leads_to().to_owned();
         to.split('?').next().unwrap().to_owned()
@@ -127,7 +127,7 @@ impl Gift {
 }
 
 /// Cell A1 with one member, its secretary and a fund.
-async fn cell_with_a_fund() -> (Site, Visitor, String) {
+pub async fn cell_with_a_fund() -> (Site, Visitor, String) {
     let site = Site::start().await;
     resident(&site, site.town.cell_a1, "Võ Quốc Huy", "1980").await;
     let secretary = site.secretary().await;

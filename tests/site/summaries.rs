@@ -7,12 +7,13 @@ use haichieu::evaluation::store::counts::{self, Known};
 use haichieu::ids::UnitId;
 use haichieu::members::model::Sex;
 use haichieu::recount;
-use haichieu::statistics::model::{AsOf, Overview, Sheets};
+use haichieu::statistics::model::{AsOf, Overview, Sheets, Whole};
 use haichieu::statistics::store as counted;
 use haichieu::statistics::summary;
 use haichieu::statistics::summary::refresh::refresh;
 use haichieu::{clock, organisation};
 
+use crate::contributions::{Gift, cell_with_a_fund};
 use crate::generate::{fill_with, order};
 use crate::meetings::{roll_call, save};
 use crate::members::{filled, live, post};
@@ -37,7 +38,7 @@ async fn from_rows(db: &Db, id: UnitId, as_of: AsOf) -> Overview {
     summary::store::remove(&mut tx).await.unwrap();
     let tx = &mut tx;
     let overview = counted::overview(tx, id, as_of).await.unwrap();
-    assert!(overview.people.is_none() && overview.sheets.is_none());
+    assert!(overview.whole.is_none());
     let today = clock::today();
     let last = organisation::store::ended_by(tx, id, today).await.unwrap();
     let people = counted::people::of(tx, id, as_of.on, last.unwrap_or(today)).await.unwrap();
@@ -46,21 +47,22 @@ async fn from_rows(db: &Db, id: UnitId, as_of: AsOf) -> Overview {
     let chosen = counts::options(tx, id, year, after).await.unwrap();
     let late = counted::chase::sheets(tx, id, as_of.on.min(today)).await.unwrap();
     let sheets = Sheets { known: Known { stages, chosen }, late };
-    in_order(Overview { people: Some(people), sheets: Some(sheets), ..overview })
+    let by_work = counted::by_work(tx, id, as_of).await.unwrap();
+    in_order(Overview { whole: Some(Whole { people, sheets, by_work }), ..overview })
 }
 
 async fn from_summaries(db: &Db, id: UnitId, as_of: AsOf) -> Overview {
     let mut tx = db.read().await.unwrap();
     let overview = counted::overview(&mut tx, id, as_of).await.unwrap();
-    assert!(overview.people.is_some() && overview.sheets.is_some(), "counted from summaries");
+    assert!(overview.whole.is_some(), "counted from summaries");
     in_order(overview)
 }
 
 /// What has no order of its own, in one.
 fn in_order(mut overview: Overview) -> Overview {
-    let people = overview.people.as_mut().unwrap();
+    let Whole { people, sheets, .. } = overview.whole.as_mut().unwrap();
     people.ages.sort_by_key(|it| (it.sex.map(Sex::as_str), it.band));
-    let known = &mut overview.sheets.as_mut().unwrap().known;
+    let known = &mut sheets.known;
     known.stages.sort_by_key(|it| it.child_id);
     known.chosen.sort_by_key(|it| (it.child_id, it.criterion_id, it.option_id));
     overview
@@ -116,11 +118,7 @@ async fn a_small_registry_has_no_summaries() {
     assert_eq!(summary::store::state(&mut tx).await.unwrap(), None);
     let top = units(&db).await[0];
     assert!(
-        counted::overview(&mut tx, top, AsOf::of(day("2026-06-30")))
-            .await
-            .unwrap()
-            .people
-            .is_none()
+        counted::overview(&mut tx, top, AsOf::of(day("2026-06-30"))).await.unwrap().whole.is_none()
     );
 }
 
@@ -189,6 +187,44 @@ async fn what_was_written_since_is_counted_as_well() {
     assert_eq!((ward.total.meetings.held, ward.total.meetings.excused), (1, 1));
     let page = officer.at(&root).get("/units/phuong-a?on=30/6/2025").await;
     page.assert_shows("Sở Y tế");
+}
+
+#[tokio::test]
+async fn gifts_and_the_names_of_works_are_followed_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::load(&folder.path().join("key")).unwrap();
+    let (site, secretary, fund) = cell_with_a_fund().await;
+    Gift::of("huy").write(&secretary).await;
+    refresh(&site.db, ALL).await.unwrap();
+    let days = [day("2024-12-31"), clock::today()];
+    let mut position = 0;
+    for act in ["give", "give", "rename", "cancel"] {
+        let entry = match act {
+            "rename" => format!("/works/{fund}/edit"),
+            _ => Gift::of("huy").with("work", &fund).with("confirmed", "1").write(&secretary).await,
+        };
+        let typed: Option<(String, &[_])> = match act {
+            "rename" => Some((entry, &[("kind", "fund"), ("name", "Quỹ Vì trẻ em")])),
+            "cancel" => Some((format!("{entry}/reverse"), &[("reason", "nhầm")])),
+            _ => None,
+        };
+        if let Some((path, fields)) = typed {
+            let page = secretary.get(&path).await;
+            post(&secretary, &path, &filled(&page, fields)).await.leads_to();
+        }
+        assert_alike(&site.db, &days).await;
+        let reached = catch_up(&site, &key).await;
+        assert!(reached > position, "{act} is in the trail");
+        position = reached;
+        assert_alike(&site.db, &days).await;
+        let mut tx = site.db.read().await.unwrap();
+        assert_eq!(summary::wrong(&mut tx).await.unwrap(), [], "{act}");
+    }
+    let city = from_summaries(&site.db, site.town.city, AsOf::of(days[1])).await;
+    assert_eq!(city.total.contributions.amount_vnd, 1_500_000);
+    let by_work = city.whole.unwrap().by_work;
+    let named: Vec<_> = by_work.iter().map(|it| (it.name.as_deref(), it.count)).collect();
+    assert_eq!(named, [(Some("Quỹ Vì trẻ em"), 2), (None, 1)]);
 }
 
 #[tokio::test]

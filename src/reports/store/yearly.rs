@@ -27,9 +27,12 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
     let today = clock::today();
     let last_day = organisation::store::ended_by(tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
-    let People { ages, places } = match overview.people.clone() {
-        Some(people) => people,
-        None => counted::people::of(tx, unit.id, as_of.on, kept_on).await?,
+    let (People { ages, places }, by_work) = match overview.whole.clone() {
+        Some(whole) => (whole.people, whole.by_work),
+        None => (
+            counted::people::of(tx, unit.id, as_of.on, kept_on).await?,
+            counted::by_work(tx, unit.id, as_of).await?,
+        ),
     };
     let year = (i64::from(as_of.year), today);
     let counts = sheets::counted(tx, None, (unit, names), year, Detail::Absent, None).await?;
@@ -40,7 +43,7 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
         ages: Pyramid::new(&ages, names),
         workplaces: Workplaces::new(&places, MOST_WORKPLACES, names && last_day.is_none()),
         by_kind: overview.by_kind.clone(),
-        by_work: counted::by_work(tx, unit.id, as_of).await?,
+        by_work,
         goals: counted::works::goals(tx, unit.id, as_of).await?,
         sheets: counts.total,
         criteria: counts.criteria,

@@ -217,13 +217,16 @@ pub async fn counts(
     let bridge = bridge(tx, names, &view.total, overview, from).await?;
     let last_day = organisation::store::ended_by(tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
-    let People { ages, places } = match overview.people.clone() {
-        Some(people) => people,
-        None => store::people::of(tx, unit.id, as_of.on, kept_on).await?,
+    let (People { ages, places }, by_work) = match overview.whole.clone() {
+        Some(whole) => (whole.people, whole.by_work),
+        None => (
+            store::people::of(tx, unit.id, as_of.on, kept_on).await?,
+            store::by_work(tx, unit.id, as_of).await?,
+        ),
     };
     let year = i64::from(as_of.year);
     let late_on = as_of.on.min(today);
-    let (known, late) = overview.sheets.clone().map(|it| (it.known, it.late)).unzip();
+    let (known, late) = overview.whole.clone().map(|it| (it.sheets.known, it.sheets.late)).unzip();
     Ok(Counts {
         as_of,
         lists: Lists::new(&unit.code, as_of, today),
@@ -244,7 +247,7 @@ pub async fn counts(
         view,
         sort: Sort::read(""),
         by_kind: OfKind::of_rows(&overview.by_kind),
-        by_work: store::by_work(tx, unit.id, as_of).await?,
+        by_work,
         goals: store::works::goals(tx, unit.id, as_of).await?,
         sheets: evaluation::counted(
             tx,

@@ -80,8 +80,8 @@ pub async fn list(
     let view = super::view(&mut tx, &scope, &overview).await?;
     let last_day = organisation::store::ended_by(&mut tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
-    let counted = match overview.people {
-        Some(people) => people.places,
+    let counted = match overview.whole {
+        Some(whole) => whole.people.places,
         None => store::people::by_workplace(&mut tx, unit.id, on, kept_on).await?,
     };
     // Where people work now is for the units of now to tell one by one.

@@ -40,7 +40,7 @@ pub async fn chase(
     let sheets = match known {
         Some(sheets) => sheets,
         None => match summary::of(tx, unit.id, AsOf::of(on)).await? {
-            Some(summary) => summary.sheets.late,
+            Some(summary) => summary.whole.sheets.late,
             None => sheets(tx, unit.id, on).await?,
         },
     };

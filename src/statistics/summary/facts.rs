@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use zerocopy::little_endian::{I32, U32};
+use zerocopy::little_endian::{I32, I64, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::ids::UnitId;
@@ -140,6 +140,35 @@ pub struct Choice {
     pub count: U32,
 }
 
+/// What was given on one day for one purpose, less what was reversed.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub struct Gift {
+    pub given: Day,
+    /// The number of what it is, and for which work.
+    pub purpose: U32,
+    pub count: I32,
+    pub amount_vnd: I64,
+    pub quantity_hundredths: I64,
+}
+
+/// What is kept of one unit year by year.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Year {
+    pub choices: Vec<u8>,
+    pub gifts: Vec<u8>,
+}
+
+impl Year {
+    pub fn choices(&self) -> sqlx::Result<&[Choice]> {
+        records(&self.choices)
+    }
+
+    pub fn gifts(&self) -> sqlx::Result<&[Gift]> {
+        records(&self.gifts)
+    }
+}
+
 /// Everything of one unit, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Packed {
@@ -150,18 +179,20 @@ pub struct Packed {
     pub meetings: Vec<u8>,
     pub opinions: Vec<u8>,
     pub sheets: Vec<u8>,
-    /// Of the year that is counted; of all years where the unit is summed up.
+    /// The one that is counted; all of them where the unit is summed up.
     #[sqlx(skip)]
-    pub choices: BTreeMap<i64, Vec<u8>>,
+    pub years: BTreeMap<i64, Year>,
 }
 
 impl Packed {
     pub fn empty(unit_id: UnitId) -> Packed {
-        let (cell_days, people, former, meetings, opinions, sheets, choices) = Default::default();
-        Packed { unit_id, cell_days, people, former, meetings, opinions, sheets, choices }
+        let (cell_days, people, former, meetings, opinions, sheets, years) = Default::default();
+        Packed { unit_id, cell_days, people, former, meetings, opinions, sheets, years }
     }
 
-    pub fn read(&self) -> sqlx::Result<Facts<'_>> {
+    /// What is known, with that of `year`.
+    pub fn read(&self, year: i64) -> sqlx::Result<Facts<'_>> {
+        let year = self.years.get(&year);
         Ok(Facts {
             cell_days: records(&self.cell_days)?,
             people: records(&self.people)?,
@@ -169,11 +200,9 @@ impl Packed {
             meetings: records(&self.meetings)?,
             opinions: records(&self.opinions)?,
             sheets: records(&self.sheets)?,
+            choices: year.map_or(Ok(&[][..]), Year::choices)?,
+            gifts: year.map_or(Ok(&[][..]), Year::gifts)?,
         })
-    }
-
-    pub fn choices_of(&self, year: i64) -> sqlx::Result<&[Choice]> {
-        self.choices.get(&year).map_or(Ok(&[]), |it| records(it))
     }
 }
 
@@ -186,6 +215,10 @@ pub struct Facts<'a> {
     pub meetings: &'a [Meeting],
     pub opinions: &'a [Opinion],
     pub sheets: &'a [Sheets],
+    /// Of the sheets of the year.
+    pub choices: &'a [Choice],
+    /// Of the year.
+    pub gifts: &'a [Gift],
 }
 
 fn records<T: FromBytes + Immutable + KnownLayout + Unaligned>(bytes: &[u8]) -> sqlx::Result<&[T]> {
@@ -206,11 +239,11 @@ mod tests {
         let packed =
             Packed { meetings: [one, one].as_bytes().to_vec(), ..Packed::empty(UnitId::new()) };
         assert_eq!(packed.meetings.len(), 2 * 21);
-        let facts = packed.read().unwrap();
+        let facts = packed.read(2024).unwrap();
         assert_eq!(facts.meetings.len(), 2);
         assert_eq!(facts.meetings[1].held, held);
         assert_eq!(facts.meetings[1].present.get(), 201);
         let cut = Packed { meetings: packed.meetings[..30].to_vec(), ..packed };
-        assert!(cut.read().is_err());
+        assert!(cut.read(2024).is_err());
     }
 }

@@ -11,33 +11,37 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use crate::clock;
+use crate::contributions::model::WorkKind;
 use crate::db::Tx;
 use crate::evaluation::store::counts::{Chosen, Known};
 use crate::ids::{CriterionId, OptionId, UnitId, WorkplaceId};
 use crate::organisation;
 use crate::statistics::half::OfChild;
-use crate::statistics::model::{AsOf, Figures, People, Sheets};
+use crate::statistics::model::{AsOf, ByKind, ByWork, Figures, People, Sheets, Whole};
 use crate::statistics::store::people::AtWork;
 use crate::statistics::summary::facts::Packed;
+use crate::statistics::summary::numbers::Numbers;
 use crate::statistics::summary::store::asked::{self, Units};
-use crate::statistics::summary::store::source::{self, Numbers};
-use crate::statistics::summary::store::{Place, Placed};
-use crate::statistics::summary::tally::Tally;
+use crate::statistics::summary::store::numbered::{Named, Purpose};
+use crate::statistics::summary::store::{Place, Placed, source};
+use crate::statistics::summary::tally::{Given, Tally};
+use crate::vietnamese::fold::fold;
 
 pub mod facts;
+mod numbers;
 pub mod refresh;
 pub mod store;
 mod tally;
 
 /// What is counted of a large unit in one pass.
 pub struct Summary {
-    /// By child; contributions are not among them.
+    /// By child.
     pub figures: HashMap<UnitId, Figures>,
     /// Cells that met in the year.
     pub cells: i64,
     pub halves: Vec<OfChild>,
-    pub people: People,
-    pub sheets: Sheets,
+    pub by_kind: Vec<ByKind>,
+    pub whole: Whole,
 }
 
 /// What the summaries tell of a unit; nothing of a small one, and nothing where they have not
@@ -53,28 +57,30 @@ pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Sum
         return Ok(None);
     }
     let kept_on = organisation::store::ended_by(tx, id, today).await?.unwrap_or(today);
-    let (names, numbers) = numbered(store::workplaces(tx).await?);
-    let fresh = source::sum_up(tx, Units::Behind(state.position), &numbers).await?;
+    let mut numbers = Numbers::read(tx).await?;
+    let fresh = source::sum_up(tx, Units::Behind(state.position), &mut numbers).await?;
     let mut tally = Tally::new(as_of, kept_on, as_of.on.min(today));
     let year = i64::from(as_of.year);
     count_kept(tx, (id, year), &fresh, &mut tally).await?;
     let places = asked::places(tx, state.position, id).await?;
     for places in places.chunk_by(|a, b| a.unit_id == b.unit_id) {
         if let Some(packed) = fresh.get(&places[0].unit_id) {
-            tally.add(places, packed.read()?, packed.choices_of(year)?);
+            tally.add(places, packed.read(year)?);
         }
     }
     let options = store::options(tx).await?;
     let counted = tally.counted();
+    let places = at_work(&counted.places, std::mem::take(&mut numbers.names));
+    let people = People { ages: counted.ages, places };
+    let known = Known { stages: counted.stages, chosen: chosen(counted.chosen, &options) };
+    let sheets = Sheets { known, late: counted.late };
+    let (by_kind, by_work) = given(&counted.gifts, &numbers.purposes());
     Ok(Some(Summary {
         figures: counted.figures,
         cells: counted.cells,
         halves: counted.halves,
-        people: People { ages: counted.ages, places: at_work(&counted.places, names) },
-        sheets: Sheets {
-            known: Known { stages: counted.stages, chosen: chosen(counted.chosen, &options) },
-            late: counted.late,
-        },
+        by_kind,
+        whole: Whole { people, sheets, by_work },
     }))
 }
 
@@ -88,16 +94,15 @@ async fn count_kept(
     // The places of one unit come one behind the other.
     let mut held: Option<(Vec<Place>, Packed)> = None;
     store::each_below(tx, id, year, |row: Placed| {
-        if fresh.contains_key(&row.place.unit_id) {
+        let (place, packed) = row.with(year);
+        if fresh.contains_key(&place.unit_id) {
             return Ok(());
         }
         match &mut held {
-            Some((places, _)) if places[0].unit_id == row.place.unit_id => places.push(row.place),
+            Some((places, _)) if places[0].unit_id == place.unit_id => places.push(place),
             _ => {
-                let mut packed = row.packed;
-                packed.choices.extend(row.choices.map(|it| (year, it)));
-                if let Some((places, packed)) = held.replace((vec![row.place], packed)) {
-                    tally.add(&places, packed.read()?, packed.choices_of(year)?);
+                if let Some((places, packed)) = held.replace((vec![place], packed)) {
+                    tally.add(&places, packed.read(year)?);
                 }
             }
         }
@@ -105,7 +110,7 @@ async fn count_kept(
     })
     .await?;
     if let Some((places, packed)) = held {
-        tally.add(&places, packed.read()?, packed.choices_of(year)?);
+        tally.add(&places, packed.read(year)?);
     }
     Ok(())
 }
@@ -126,26 +131,38 @@ fn chosen(
     rows
 }
 
-/// Workplaces by number, and their numbers: one that has come since the last summary is given
-/// the next, for this count.
-fn numbered(found: Vec<store::Named>) -> (HashMap<usize, store::Named>, Numbers) {
-    let mut next = found.iter().filter_map(|it| it.number).max().unwrap_or_default();
-    let (mut names, mut numbers) = (HashMap::new(), Numbers::new());
-    for it in found {
-        let number = it.number.unwrap_or_else(|| {
-            next += 1;
-            next
+/// What was given, by kind and by work: as the rows themselves are counted.
+fn given(
+    gifts: &HashMap<u32, Given>,
+    purposes: &HashMap<u32, Purpose>,
+) -> (Vec<ByKind>, Vec<ByWork>) {
+    let known = || gifts.iter().filter_map(|(number, it)| Some((purposes.get(number)?, *it)));
+    let by_kind = ByKind::of_all(known().map(|(purpose, it)| ByKind {
+        kind: purpose.kind,
+        measure: purpose.measure.clone(),
+        count: it.count,
+        amount_vnd: it.amount_vnd,
+        quantity_hundredths: it.quantity_hundredths,
+    }));
+    let mut works: BTreeMap<_, ByWork> = BTreeMap::new();
+    for (Purpose { work_kind, work_name, .. }, it) in known() {
+        let folded = work_name.as_deref().map(fold);
+        let key = (folded.is_none(), folded, work_kind.map(WorkKind::as_str), work_name);
+        let work = works.entry(key).or_insert_with(|| ByWork {
+            kind: *work_kind,
+            name: work_name.clone(),
+            count: 0,
+            amount_vnd: 0,
         });
-        let number = u32::try_from(number).unwrap_or_default();
-        numbers.insert(it.id, number);
-        names.insert(number as usize, it);
+        work.count += it.count;
+        work.amount_vnd += it.amount_vnd;
     }
-    (names, numbers)
+    (by_kind, works.into_values().collect())
 }
 
 /// Those of most members first, and last those without any.
-fn at_work(counts: &[i64], mut names: HashMap<usize, store::Named>) -> Vec<AtWork> {
-    let mut known: Vec<(i64, store::Named)> = (1..counts.len())
+fn at_work(counts: &[i64], mut names: HashMap<usize, Named>) -> Vec<AtWork> {
+    let mut known: Vec<(i64, Named)> = (1..counts.len())
         .filter(|number| counts[*number] > 0)
         .filter_map(|number| Some((counts[number], names.remove(&number)?)))
         .collect();
@@ -161,12 +178,12 @@ pub async fn wrong(tx: &mut Tx) -> sqlx::Result<Vec<UnitId>> {
     let Some(state) = store::state(tx).await?.filter(|it| it.filled_to.is_none()) else {
         return Ok(Vec::new());
     };
-    let (_, numbers) = numbered(store::workplaces(tx).await?);
+    let mut numbers = Numbers::read(tx).await?;
     // Whoever counts sums these up for himself.
     let behind = asked::units(tx, Units::Behind(state.position)).await?;
     let (mut wrong, mut after) = (Vec::new(), UnitId(Uuid::nil()));
     loop {
-        let summed_up = source::sum_up(tx, Units::After(after), &numbers).await?;
+        let summed_up = source::sum_up(tx, Units::After(after), &mut numbers).await?;
         let Some(last) = summed_up.last_key_value().map(|(id, _)| *id) else { return Ok(wrong) };
         let kept = store::between(tx, after, last).await?;
         let differs = |(id, packed): &(&UnitId, &Packed)| kept.get(id) != Some(packed);

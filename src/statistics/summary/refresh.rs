@@ -6,9 +6,9 @@ use crate::db::{Db, Tx, in_time};
 use crate::ids::UnitId;
 use crate::organisation;
 use crate::statistics::summary::facts::Packed;
-use crate::statistics::summary::numbered;
+use crate::statistics::summary::numbers::Numbers;
 use crate::statistics::summary::store::asked::{self, Units};
-use crate::statistics::summary::store::{self, State, source};
+use crate::statistics::summary::store::{self, State, numbered, source};
 
 /// How often it is looked whether something was written.
 const EVERY: Duration = Duration::from_secs(10);
@@ -105,7 +105,9 @@ async fn further(db: &Db, state: State) -> sqlx::Result<Step> {
 }
 
 async fn sum_up(tx: &mut Tx, units: Units) -> sqlx::Result<Vec<Packed>> {
-    store::number_workplaces(tx).await?;
-    let (_, numbers) = numbered(store::workplaces(tx).await?);
-    Ok(source::sum_up(tx, units, &numbers).await?.into_values().collect())
+    numbered::number_workplaces(tx).await?;
+    let mut numbers = Numbers::read(tx).await?;
+    let packed = source::sum_up(tx, units, &mut numbers).await?;
+    numbered::add_purposes(tx, numbers.new_purposes()).await?;
+    Ok(packed.into_values().collect())
 }

@@ -7,14 +7,16 @@ use futures_util::TryStreamExt;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::facts::Packed;
+use super::facts::{Packed, Year};
 use crate::db::bulk::insert;
 use crate::db::tables::{Table, Value};
 use crate::db::{Tx, change, on, one_row};
-use crate::ids::{CriterionId, OptionId, UnitId, WorkplaceId};
+use crate::ids::{CriterionId, OptionId, UnitId};
 
 pub mod asked;
 mod books;
+mod gifts;
+pub mod numbered;
 pub mod source;
 
 /// How far the summaries have come.
@@ -87,9 +89,10 @@ pub async fn head(tx: &mut Tx) -> sqlx::Result<i64> {
 pub async fn write(tx: &mut Tx, packed: impl Iterator<Item = Packed>) -> sqlx::Result<()> {
     let (mut rows, mut years): (Vec<Vec<Value>>, Vec<Vec<Value>>) = Default::default();
     for it in packed {
-        let Packed { unit_id, cell_days, people, former, meetings, opinions, sheets, choices } = it;
-        for (year, choices) in choices {
-            years.push(vec![unit_id.0.into(), year.into(), choices.into()]);
+        let Packed { unit_id, cell_days, people, former, meetings, opinions, sheets, years: all } =
+            it;
+        for (year, Year { choices, gifts }) in all {
+            years.push(vec![unit_id.0.into(), year.into(), choices.into(), gifts.into()]);
         }
         rows.push(vec![
             unit_id.0.into(),
@@ -111,7 +114,7 @@ pub async fn write(tx: &mut Tx, packed: impl Iterator<Item = Packed>) -> sqlx::R
         ("sheets", "bytea"),
     ];
     insert(&Table::of("unit_summary", &columns), tx, &rows).await?;
-    let columns = [("unit_id", "uuid"), ("year", "int8"), ("choices", "bytea")];
+    let columns = [("unit_id", "uuid"), ("year", "int8"), ("choices", "bytea"), ("gifts", "bytea")];
     insert(&Table::of("unit_year_summary", &columns), tx, &years).await
 }
 
@@ -133,11 +136,23 @@ pub struct Placed {
     #[sqlx(flatten)]
     pub packed: Packed,
     /// Of the year that is asked for.
-    pub choices: Option<Vec<u8>>,
+    choices: Option<Vec<u8>>,
+    gifts: Option<Vec<u8>>,
+}
+
+impl Placed {
+    /// The place, and the summary with that of `year`.
+    pub fn with(self, year: i64) -> (Place, Packed) {
+        let Placed { place, mut packed, choices, gifts } = self;
+        if let (Some(choices), Some(gifts)) = (choices, gifts) {
+            packed.years.insert(year, Year { choices, gifts });
+        }
+        (place, packed)
+    }
 }
 
 /// Hands on the units at or below `id`, in the order of their ids; each as often as it has had
-/// a place there, in the order of its days. What was chosen is that of `year`.
+/// a place there, in the order of its days. What is kept by year is that of `year`.
 pub async fn each_below(
     tx: &mut Tx,
     id: UnitId,
@@ -147,7 +162,8 @@ pub async fn each_below(
     let sql = "SELECT unit_ancestor.unit_id, unit_ancestor.child_id, unit_ancestor.from_on,
                       unit_ancestor.to_on, unit_summary.cell_days, unit_summary.people,
                       unit_summary.former, unit_summary.meetings, unit_summary.opinions,
-                      unit_summary.sheets, unit_year_summary.choices
+                      unit_summary.sheets, unit_year_summary.choices,
+                      unit_year_summary.gifts
                FROM unit_ancestor
                JOIN unit_summary ON unit_summary.unit_id = unit_ancestor.unit_id
                LEFT JOIN unit_year_summary
@@ -177,13 +193,13 @@ pub async fn between(
         on!(tx, db => sqlx::query_as(sql).bind(after).bind(last).fetch_all(db))?;
     let mut packed: BTreeMap<UnitId, Packed> =
         rows.into_iter().map(|it| (it.unit_id, it)).collect();
-    let sql = "SELECT unit_id, year, choices FROM unit_year_summary
+    let sql = "SELECT unit_id, year, choices, gifts FROM unit_year_summary
                WHERE unit_id > $1 AND unit_id <= $2";
-    let years: Vec<(UnitId, i64, Vec<u8>)> =
+    let years: Vec<(UnitId, i64, Vec<u8>, Vec<u8>)> =
         on!(tx, db => sqlx::query_as(sql).bind(after).bind(last).fetch_all(db))?;
-    for (unit_id, year, choices) in years {
+    for (unit_id, year, choices, gifts) in years {
         let of = packed.entry(unit_id).or_insert_with(|| Packed::empty(unit_id));
-        of.choices.insert(year, choices);
+        of.years.insert(year, Year { choices, gifts });
     }
     Ok(packed)
 }
@@ -193,32 +209,4 @@ pub async fn options(tx: &mut Tx) -> sqlx::Result<HashMap<OptionId, CriterionId>
     let sql = "SELECT id, criterion_id FROM criterion_option";
     let rows: Vec<(OptionId, CriterionId)> = on!(tx, db => sqlx::query_as(sql).fetch_all(db))?;
     Ok(rows.into_iter().collect())
-}
-
-/// A workplace, and its short number if it has one.
-#[derive(Clone, Debug, FromRow)]
-pub struct Named {
-    pub id: WorkplaceId,
-    pub name: String,
-    pub folded: String,
-    pub number: Option<i64>,
-}
-
-pub async fn workplaces(tx: &mut Tx) -> sqlx::Result<Vec<Named>> {
-    let sql = "SELECT workplace.id, workplace.name, workplace.folded, summary_workplace.number
-               FROM workplace
-               LEFT JOIN summary_workplace ON summary_workplace.workplace_id = workplace.id";
-    on!(tx, db => sqlx::query_as(sql).fetch_all(db))
-}
-
-/// Gives every workplace that has none a number of its own.
-pub async fn number_workplaces(tx: &mut Tx) -> sqlx::Result<u64> {
-    let sql = "INSERT INTO summary_workplace (workplace_id, number)
-               SELECT workplace.id,
-                      (SELECT COALESCE(MAX(number), 0) FROM summary_workplace)
-                      + ROW_NUMBER() OVER (ORDER BY workplace.id)
-               FROM workplace
-               WHERE NOT EXISTS (SELECT 1 FROM summary_workplace
-                                 WHERE summary_workplace.workplace_id = workplace.id)";
-    change!(tx, sqlx::query(sql))
 }

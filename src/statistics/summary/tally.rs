@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::facts::{Choice, Day, Facts, Former, Meeting, Opinion, Person, Sheets};
+use super::facts::{Day, Facts, Former, Gift, Meeting, Opinion, Person, Sheets};
 use super::store::Place;
 use crate::evaluation::store::counts::{self, Stages};
 use crate::ids::UnitId;
@@ -50,6 +50,17 @@ pub struct Tally {
     late: Vec<chase::Sheets>,
     /// By the child and the option.
     chosen: HashMap<(UnitId, [u8; 16]), i64>,
+    /// By the number of the purpose.
+    gifts: HashMap<u32, Given>,
+}
+
+/// What was given for one purpose.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given {
+    /// Gifts, less those that were reversed.
+    pub count: i64,
+    pub amount_vnd: i64,
+    pub quantity_hundredths: i64,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -61,7 +72,7 @@ struct Child {
 
 /// All that was counted.
 pub struct Counted {
-    /// Without contributions; nothing of a child of which nothing was counted.
+    /// Nothing of a child of which nothing was counted.
     pub figures: HashMap<UnitId, Figures>,
     /// Cells that met in the year.
     pub cells: i64,
@@ -72,6 +83,8 @@ pub struct Counted {
     pub places: Vec<i64>,
     pub stages: Vec<counts::OfChild>,
     pub chosen: HashMap<(UnitId, [u8; 16]), i64>,
+    /// By the number of the purpose.
+    pub gifts: HashMap<u32, Given>,
     /// By year and unit.
     pub late: Vec<chase::Sheets>,
 }
@@ -103,12 +116,12 @@ impl Tally {
             moved: HashMap::new(),
             late: Vec::new(),
             chosen: HashMap::new(),
+            gifts: HashMap::new(),
         }
     }
 
-    /// Counts a unit: all its places at or below the unit that is counted, and what was chosen
-    /// on the sheets of the year.
-    pub fn add(&mut self, places: &[Place], facts: Facts<'_>, choices: &[Choice]) {
+    /// Counts a unit: all its places at or below the unit that is counted.
+    pub fn add(&mut self, places: &[Place], facts: Facts<'_>) {
         let Some(unit_id) = places.first().map(|it| it.unit_id) else { return };
         let spans: Vec<(UnitId, Span)> = places
             .iter()
@@ -125,11 +138,12 @@ impl Tally {
         self.meetings(&under, facts.meetings);
         self.cells_of_halves(&under, facts);
         self.opinions(&under, facts.opinions);
+        self.gifts(&under, facts.gifts);
         self.sheets(&under, facts.sheets);
         if under(self.late_on).is_some() {
             self.late(unit_id, facts.sheets);
         }
-        for it in choices {
+        for it in facts.choices {
             // As a step that holds at the end of the day.
             if it.from.get() <= self.on
                 && self.on < it.to.get()
@@ -269,6 +283,20 @@ impl Tally {
         }
     }
 
+    fn gifts(&mut self, under: &impl Fn(i32) -> Option<UnitId>, gifts: &[Gift]) {
+        for it in gifts.iter().filter(|it| within(self.year, it.given.get())) {
+            let Some(child_id) = under(it.given.get()) else { continue };
+            let (count, amount_vnd) = (i64::from(it.count.get()), it.amount_vnd.get());
+            let sum = &mut self.children.entry(child_id).or_default().figures.contributions;
+            sum.count += count;
+            sum.amount_vnd += amount_vnd;
+            let sum = self.gifts.entry(it.purpose.get()).or_default();
+            sum.count += count;
+            sum.amount_vnd += amount_vnd;
+            sum.quantity_hundredths += it.quantity_hundredths.get();
+        }
+    }
+
     fn sheets(&mut self, under: &impl Fn(i32) -> Option<UnitId>, sheets: &[Sheets]) {
         for it in sheets.iter().filter(|it| it.year.get() == self.of_year) {
             if it.from.get() > self.on || it.to.get() <= self.on {
@@ -353,6 +381,7 @@ impl Tally {
             places: self.places,
             stages,
             chosen: self.chosen,
+            gifts: self.gifts,
             late: self.late,
         }
     }

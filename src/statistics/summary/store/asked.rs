@@ -18,9 +18,9 @@ pub enum Units {
 }
 
 /// The acts behind the place in $1 that may change what is summed up, and the units that each
-/// is about: its own, those where its member has ever lived, or all below its own. An act of
-/// which nothing better is known concerns all below its unit, and without one everything.
-/// `CROSS JOIN` tells `SQLite` to begin with the few.
+/// is about: its own, those where its member has ever lived or its work was given to, or all
+/// below its own. An act of which nothing better is known concerns all below its unit, and
+/// without one everything. `CROSS JOIN` tells `SQLite` to begin with the few.
 macro_rules! behind {
     () => {
         "WITH act AS MATERIALIZED (
@@ -36,31 +36,37 @@ macro_rules! behind {
              WHERE audit_entry.id = audit_seal.entry_id AND audit_seal.position > $1
          ),
          about AS MATERIALIZED (
-             SELECT * FROM act
+             SELECT action, subject, subject_id, unit_id,
+                    subject IN ('contribution', 'import', 'meeting', 'member', 'unit',
+                                'work') AS is_known
+             FROM act
              WHERE subject NOT IN ('access', 'account', 'backup', 'consultation',
-                                   'contribution', 'criteria', 'data_request',
-                                   'export', 'figures', 'registry', 'view', 'work')
+                                   'criteria', 'data_request', 'export', 'figures',
+                                   'registry', 'view')
                AND action NOT IN ('reorganisation.draft', 'reorganisation.edit',
                                   'reorganisation.remove', 'reorganisation.step', 'unit.settle')
          ),
          asked (unit_id) AS MATERIALIZED (
              SELECT unit_id FROM about
-             WHERE subject IN ('import', 'meeting', 'member') AND unit_id IS NOT NULL
+             WHERE subject IN ('contribution', 'import', 'meeting', 'member')
+               AND unit_id IS NOT NULL
              UNION
              SELECT residence.cell_id
              FROM about CROSS JOIN residence
              WHERE residence.member_id = about.subject_id AND about.subject = 'member'
              UNION
+             SELECT contribution.unit_id
+             FROM about CROSS JOIN contribution
+             WHERE contribution.work_item_id = about.subject_id AND about.subject = 'work'
+             UNION
              SELECT subject_id FROM about WHERE subject = 'unit' AND subject_id IS NOT NULL
              UNION
              SELECT unit_ancestor.unit_id
              FROM about CROSS JOIN unit_ancestor
-             WHERE unit_ancestor.ancestor_id = about.unit_id
-               AND about.subject NOT IN ('import', 'meeting', 'member', 'unit')
+             WHERE unit_ancestor.ancestor_id = about.unit_id AND NOT about.is_known
              UNION
              SELECT unit.id FROM about CROSS JOIN unit
-             WHERE about.unit_id IS NULL
-               AND about.subject NOT IN ('import', 'meeting', 'member', 'unit')
+             WHERE about.unit_id IS NULL AND NOT about.is_known
          )"
     };
 }

@@ -139,7 +139,7 @@ pub async fn sum_up(
             count: whole::<_, u32>(it.count)?,
         };
         let of = packed.entry(it.unit_id).or_insert_with(|| Packed::empty(it.unit_id));
-        of.choices.entry(it.year).or_default().extend_from_slice(some.as_bytes());
+        of.years.entry(it.year).or_default().choices.extend_from_slice(some.as_bytes());
     }
     Ok(())
 }

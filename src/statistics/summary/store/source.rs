@@ -1,17 +1,18 @@
 //! What summaries are made from: the rows of the books of some units.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sqlx::FromRow;
 use zerocopy::IntoBytes;
 
 use super::asked::{Units, after, behind, of_units, units};
-use super::books;
+use super::{books, gifts};
 use crate::db::{Tx, on};
 use crate::ids::{UnitId, WorkplaceId};
 use crate::members::model::Sex;
 use crate::statistics::summary::facts::{Day, Days, Former, Meeting, Packed, Person};
+use crate::statistics::summary::numbers::Numbers;
 
 #[derive(FromRow)]
 struct DaysOf {
@@ -44,13 +45,12 @@ impl PersonOf {
         ] {
             marks |= if holds { mark } else { 0 };
         }
-        let number = self.workplace_id.and_then(|it| numbers.get(&it).copied());
         Person {
             started: self.started_on.into(),
             ended: Day::or_none(self.ended_on),
             born: Day::or_none(self.born_on),
             marks,
-            workplace: number.unwrap_or_default().into(),
+            workplace: numbers.workplace(self.workplace_id).into(),
         }
     }
 }
@@ -92,14 +92,11 @@ impl MeetingOf {
     }
 }
 
-/// Workplaces by the short numbers that people name them by.
-pub type Numbers = HashMap<WorkplaceId, u32>;
-
 /// Sums units up from the rows of their books, in the order of their ids.
 pub async fn sum_up(
     tx: &mut Tx,
     asked: Units,
-    numbers: &Numbers,
+    numbers: &mut Numbers,
 ) -> sqlx::Result<BTreeMap<UnitId, Packed>> {
     let ids = units(tx, asked).await?;
     let mut packed: BTreeMap<UnitId, Packed> =
@@ -169,5 +166,6 @@ pub async fn sum_up(
         of.meetings.extend_from_slice(it.packed()?.as_bytes());
     }
     books::sum_up(tx, asked, &mut packed).await?;
+    gifts::sum_up(tx, asked, &mut packed, numbers).await?;
     Ok(packed)
 }
