@@ -4,7 +4,7 @@ use crate::clock::Moment;
 use crate::ids::{AccountId, GrantId, UnitId};
 use crate::organisation::model::UnitKind;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
 pub enum Role {
     CellSecretary,

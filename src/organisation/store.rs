@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::clock::Moment;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::UnitId;
-use crate::organisation::model::{NewUnit, Unit, UnitKind, by_name};
+use crate::organisation::model::{NewUnit, Unit, UnitKind, name_key};
 use crate::organisation::tree::{Ancestor, Period, ancestry};
 
 pub use self::paths::{Paths, paths_below};
@@ -140,7 +140,7 @@ pub async fn children(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Ve
                  AND unit_period.from_on <= $2
                  AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)";
     let mut units: Vec<Unit> = on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
-    units.sort_by(|a, b| by_name(&a.name, &b.name));
+    units.sort_by_cached_key(|it| name_key(&it.name));
     Ok(units)
 }
 
@@ -159,7 +159,7 @@ pub async fn cells(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<U
                  AND (unit_ancestor.to_on IS NULL OR unit_ancestor.to_on > $2)
                  AND unit_period.kind = 'cell'";
     let mut units: Vec<Unit> = on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
-    units.sort_by(|a, b| by_name(&a.name, &b.name));
+    units.sort_by_cached_key(|it| name_key(&it.name));
     Ok(units)
 }
 
@@ -173,7 +173,7 @@ pub async fn roots(tx: &mut Tx, on: NaiveDate) -> sqlx::Result<Vec<Unit>> {
                  AND unit_period.from_on <= $1
                  AND (unit_period.to_on IS NULL OR unit_period.to_on > $1)";
     let mut units: Vec<Unit> = on!(tx, db => sqlx::query_as(sql).bind(on).fetch_all(db))?;
-    units.sort_by(|a, b| by_name(&a.name, &b.name));
+    units.sort_by_cached_key(|it| name_key(&it.name));
     Ok(units)
 }
 

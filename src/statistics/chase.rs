@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::access::model::Role;
 use crate::ids::{LetterId, MeetingId, UnitId};
 use crate::meetings::model::{HalfYear, MeetingKind};
-use crate::organisation::model::{UnitKind, by_name};
+use crate::organisation::model::UnitKind;
 use crate::small::Shown;
 use crate::vietnamese::day;
 use crate::words::words;
@@ -124,6 +124,8 @@ pub struct Letter {
 #[derive(Clone, Debug)]
 pub struct Item {
     pub kind: Kind,
+    /// Where its unit stands in a list: by the unit above, then by name.
+    place: usize,
     pub unit: String,
     /// The unit above it, where the list is of more than one.
     pub above: String,
@@ -189,6 +191,7 @@ impl Group {
 /// A unit with all that is late there.
 #[derive(Clone, Debug)]
 pub struct Row<'a> {
+    place: usize,
     pub unit: &'a str,
     pub above: &'a str,
     pub code: &'a str,
@@ -244,16 +247,16 @@ impl Chase {
     pub fn rows(&self, kind: Option<Kind>) -> Vec<Row<'_>> {
         let asked = self.groups.iter().filter(|it| kind.is_none_or(|kind| it.kind == kind));
         let mut rows: Vec<Row> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut places: HashMap<usize, usize> = HashMap::new();
         for it in asked.flat_map(|it| &it.items) {
-            let at = *places.entry(&it.code).or_insert_with(|| {
-                let (unit, above, code) = (&it.unit, &it.above, &it.code);
-                rows.push(Row { unit, above, code, late: Vec::new() });
+            let at = *places.entry(it.place).or_insert_with(|| {
+                let (place, unit, above, code) = (it.place, &it.unit, &it.above, &it.code);
+                rows.push(Row { place, unit, above, code, late: Vec::new() });
                 rows.len() - 1
             });
             rows[at].late.push(it);
         }
-        rows.sort_by(|a, b| by_name(a.above, b.above).then(by_name(a.unit, b.unit)));
+        rows.sort_by_key(|it| it.place);
         rows
     }
 
@@ -287,6 +290,6 @@ impl Chase {
 
 /// By the unit above, then by unit; what is of one unit stays in its order.
 fn group((kind, names): (Kind, bool), count: Shown, mut items: Vec<Item>) -> Group {
-    items.sort_by(|a, b| by_name(&a.above, &b.above).then(by_name(&a.unit, &b.unit)));
+    items.sort_by_key(|it| it.place);
     Group { kind, count, of: kind.counted(names), items }
 }

@@ -21,7 +21,7 @@ use crate::evaluation::model::{ActKind, OpenedYear};
 use crate::evaluation::store::opening::{self, Prospect};
 use crate::faults::{Clash, Faults};
 use crate::ids::EvaluationYearId;
-use crate::organisation::model::{Unit, by_name};
+use crate::organisation::model::{Unit, name_key};
 use crate::small::{self, Shown};
 use crate::vietnamese::{day, number};
 use crate::web::{Form, Path, Query};
@@ -170,7 +170,7 @@ fn clashes(form: &OpenForm, opened: Option<&OpenedYear>, days: Days) -> Vec<Clas
 async fn plan(tx: &mut Tx, (unit, scope): (&Unit, &Scope), days: Days, set: Whole) -> Result<Plan> {
     let mut cells =
         opening::prospects(tx, unit.id, (days.year, days.reference_on), clock::today()).await?;
-    cells.sort_by(|a, b| by_name(&a.name, &b.name));
+    cells.sort_by_cached_key(|it| name_key(&it.name));
     let names = scope.may(Right::SeeNames);
     let column =
         |of: fn(&Prospect) -> i64| small::column(&cells.iter().map(of).collect::<Vec<_>>(), names);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::ids::UnitId;
 use crate::members::model::{Category, ResidenceKind, Sex};
-use crate::organisation::model::{UnitKind, by_name};
+use crate::organisation::model::{UnitKind, name_key};
 use crate::vietnamese::day::{PartialDay, Precision};
 use crate::vietnamese::number;
 
@@ -59,10 +59,9 @@ impl Place {
 
 /// Puts places in the order of the file: by the unit above, then by name.
 pub fn sort(places: &mut [Place]) {
-    let above = |it: &Place| it.parent_name.clone().unwrap_or_default();
-    places.sort_by(|a, b| {
-        let by_parent = by_name(&above(a), &above(b));
-        by_parent.then_with(|| by_name(&a.name, &b.name)).then_with(|| a.code.cmp(&b.code))
+    places.sort_by_cached_key(|it| {
+        let above = it.parent_name.as_deref().unwrap_or_default();
+        (name_key(above), name_key(&it.name), it.code.clone())
     });
 }
 

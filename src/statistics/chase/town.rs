@@ -7,31 +7,70 @@ use chrono::NaiveDate;
 use super::{Group, Item, Keeper, Kind, Letter, Place, Sheets, Unrolled, group};
 use crate::access::model::Role;
 use crate::ids::UnitId;
-use crate::organisation::model::UnitKind;
+use crate::organisation::model::{UnitKind, name_key};
 use crate::small::Shown;
 use crate::vietnamese::{day, number};
 
 /// Units, and who keeps them.
 pub struct Town {
-    pub on: NaiveDate,
-    pub places: HashMap<UnitId, Place>,
-    pub keepers: Vec<Keeper>,
+    on: NaiveDate,
+    places: HashMap<UnitId, Placed>,
+    /// Display names of accounts, by the unit and the role that they hold.
+    keepers: HashMap<(UnitId, Role), Vec<String>>,
     /// The unit that the list is of.
-    pub top: UnitId,
+    top: UnitId,
     /// Whether whoever looks sees names.
     pub names: bool,
 }
 
+/// A unit in the list.
+struct Placed {
+    place: Place,
+    /// The name of the unit above it, where the list is of more than one.
+    above: String,
+    /// Where it stands: by the unit above, then by name.
+    at: usize,
+}
+
 impl Town {
+    pub fn new(
+        (top, names): (UnitId, bool),
+        on: NaiveDate,
+        places: &[Place],
+        keepers: Vec<Keeper>,
+    ) -> Town {
+        let known: HashMap<UnitId, (String, String)> =
+            places.iter().map(|it| (it.id, (it.name.clone(), name_key(&it.name)))).collect();
+        let above = |it: &Place| {
+            let above = it.parent_id.filter(|above| *above != top && it.id != top);
+            above.and_then(|above| known.get(&above)).map_or(("", ""), |(name, key)| (name, key))
+        };
+        let key = |it: &Place| known.get(&it.id).map_or("", |(_, key)| key);
+        let mut order: Vec<(&str, &str, &Place)> =
+            places.iter().map(|it| (above(it).1, key(it), it)).collect();
+        order.sort_by_key(|(above, own, it)| (*above, *own, it.id));
+        let ordered = order.into_iter().enumerate().map(|(at, (.., it))| {
+            (it.id, Placed { place: it.clone(), above: above(it).0.to_owned(), at })
+        });
+        let places = ordered.collect();
+        let mut by_role: HashMap<_, Vec<String>> = HashMap::new();
+        for it in keepers {
+            by_role.entry((it.unit_id, it.role)).or_default().push(it.display_name);
+        }
+        Town { on, places, keepers: by_role, top, names }
+    }
+
     fn who(&self, unit_id: Option<UnitId>, role: Role) -> Vec<String> {
-        let of_unit =
-            self.keepers.iter().filter(|it| Some(it.unit_id) == unit_id && it.role == role);
-        of_unit.map(|it| it.display_name.clone()).collect()
+        unit_id.and_then(|it| self.keepers.get(&(it, role))).cloned().unwrap_or_default()
+    }
+
+    fn place(&self, id: UnitId) -> Option<&Place> {
+        self.places.get(&id).map(|it| &it.place)
     }
 
     /// The ward that a letter waits for: the one it names, or that of the person's cell.
     pub fn ward_of(&self, named: Option<UnitId>, home: Option<UnitId>) -> Option<UnitId> {
-        named.or_else(|| self.places.get(&home?)?.parent_id)
+        named.or_else(|| self.place(home?)?.parent_id)
     }
 
     /// The unit under which a ward's letter stands: a cell lists it as its own.
@@ -46,13 +85,12 @@ impl Town {
         href: String,
         who: Vec<String>,
     ) -> Option<Item> {
-        let place = self.places.get(&unit_id)?;
-        let above = place.parent_id.filter(|it| *it != self.top && unit_id != self.top);
-        let above = above.and_then(|it| self.places.get(&it)).map(|it| it.name.clone());
+        let Placed { place, above, at } = self.places.get(&unit_id)?;
         Some(Item {
             kind,
+            place: *at,
             unit: place.name.clone(),
-            above: above.unwrap_or_default(),
+            above: above.clone(),
             code: place.code.clone(),
             what,
             href: if self.names { href } else { String::new() },
@@ -61,7 +99,7 @@ impl Town {
     }
 
     fn code(&self, unit_id: UnitId) -> &str {
-        self.places.get(&unit_id).map_or("", |it| it.code.as_str())
+        self.place(unit_id).map_or("", |it| it.code.as_str())
     }
 
     pub fn meetings(&self, cells: &[UnitId]) -> Group {
@@ -84,7 +122,7 @@ impl Town {
             };
             let what = format!("{} {}: {left}", it.kind.label(), day::short(it.held_on));
             // A ward or city keeps the rolls of its own meetings.
-            let role = match self.places.get(&it.unit_id).map(|it| it.kind) {
+            let role = match self.place(it.unit_id).map(|it| it.kind) {
                 Some(UnitKind::Cell) => Role::CellSecretary,
                 _ => Role::WardOfficer,
             };
@@ -145,7 +183,7 @@ impl Town {
             } else {
                 format!("Còn phiếu năm {year} {waits}")
             };
-            let cell = self.places.get(&it.unit_id)?;
+            let cell = self.place(it.unit_id)?;
             let who = match kind {
                 Kind::Unconfirmed => self.who(cell.parent_id, Role::WardOfficer),
                 _ => self.who(Some(it.unit_id), Role::CellSecretary),

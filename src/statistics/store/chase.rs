@@ -30,8 +30,7 @@ pub async fn chase(
     let half = HalfYear::of(on);
     let places = places(tx, unit.id, on).await?;
     let keepers = keepers(tx, (unit.id, unit.parent_id), on).await?;
-    let places = places.into_iter().map(|it| (it.id, it)).collect();
-    let town = Town { on, places, keepers, top: unit.id, names };
+    let town = Town::new((unit.id, names), on, &places, keepers);
     let cells = without_meeting(tx, unit.id, on, half.days()).await?;
     let rolls = unrolled(tx, unit.id, on).await?;
     let deadlines = members::pages::letters::deadlines(tx, unit.id, today).await?;

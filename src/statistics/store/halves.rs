@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use crate::db::{Tx, on};
 use crate::ids::UnitId;
-use crate::organisation::model::by_name;
+use crate::organisation::model::name_key;
 use crate::statistics::half::{CellOfHalf, HalfFigures, HalfYear, OfChild};
 
 /// So many half-years are told: four years, and what is over of the fifth.
@@ -142,11 +142,7 @@ pub async fn cells_of(
         .bind(on)
         .bind(child_id)
         .fetch_all(db))?;
-    cells.sort_by(|a, b| {
-        let late = |it: &CellOfHalf| it.last_on.is_some();
-        let names = by_name(&a.above, &b.above).then(by_name(&a.name, &b.name));
-        late(a).cmp(&late(b)).then(names)
-    });
+    cells.sort_by_cached_key(|it| (it.last_on.is_some(), name_key(&it.above), name_key(&it.name)));
     Ok(cells)
 }
 
