@@ -33,10 +33,7 @@ fn rolls(c: &mut Criterion) {
         status: AttendanceStatus::Unmarked,
         reason: String::new(),
         full_name: "Nguyễn Thị Phương Thúy".to_owned(),
-        family: "Nguyễn".to_owned(),
-        middle: "Thị Phương".to_owned(),
         given: "Thúy".to_owned(),
-        folded: "nguyen thi phuong thuy".to_owned(),
     };
     let roll: Vec<OnRoll> = (1..=PEOPLE).map(person).collect();
     let unmarked = AttendanceStatus::Unmarked.letter().to_string().repeat(roll.len());

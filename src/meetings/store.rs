@@ -120,6 +120,38 @@ pub async fn mark(tx: &mut Tx, id: MeetingId, marks: &[Mark]) -> sqlx::Result<()
     Ok(())
 }
 
+/// Brings the people with these numbers to their marks, without a reason, in one statement.
+/// [`recount`] belongs behind it.
+pub async fn put_marks(
+    tx: &mut Tx,
+    id: MeetingId,
+    marks: &[(i64, AttendanceStatus)],
+) -> sqlx::Result<()> {
+    // A letter for each number of the roll: read in one step, where a list is searched.
+    let last = marks.iter().map(|(number, _)| *number).max().unwrap_or(0);
+    let mut letters = vec!['.'; usize::try_from(last).unwrap_or(0)];
+    for (number, status) in marks {
+        let at = usize::try_from(number - 1).ok().and_then(|at| letters.get_mut(at));
+        if let Some(letter) = at {
+            *letter = status.letter();
+        }
+    }
+    let letters: String = letters.into_iter().collect();
+    let sql = "UPDATE attendance
+               SET status = CASE SUBSTR($2, CAST(number AS INTEGER), 1)
+                                 WHEN 'p' THEN 'present' WHEN 'e' THEN 'excused'
+                                 WHEN 'u' THEN 'unexcused' ELSE 'unmarked' END,
+                   reason = ''
+               WHERE meeting_id = $1 AND number IS NOT NULL
+                 AND SUBSTR($2, CAST(number AS INTEGER), 1) IN ('p', 'e', 'u', '-')";
+    all_of(marks.len(), change!(tx, sqlx::query(sql).bind(id).bind(&letters))?)
+}
+
+/// As many rows were written as were asked for.
+fn all_of(asked: usize, written: u64) -> sqlx::Result<()> {
+    if usize::try_from(written) == Ok(asked) { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
 /// Brings the people with these numbers to one standing, in one statement.
 /// [`recount`] belongs behind it.
 pub async fn put(
@@ -139,11 +171,7 @@ pub async fn put(
         tx,
         sqlx::query(sql).bind(id).bind(standing.status).bind(&standing.reason).bind(&chosen)
     )?;
-    if usize::try_from(written) == Ok(numbers.len()) {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    all_of(numbers.len(), written)
 }
 
 /// Marks everybody present who is still unmarked; the number of people marked.
@@ -165,25 +193,24 @@ pub async fn mark_rest(
     change!(tx, sqlx::query(sql).bind(id).bind(status).bind(reason))
 }
 
-/// Brings the meeting's counts in line with its roll. A roll on which nobody is marked,
-/// as undoing its first version leaves it, was not called.
-pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<()> {
+/// Brings the meeting's counts in line with its roll; the meeting as it is then. A roll on
+/// which nobody is marked, as undoing its first version leaves it, was not called.
+pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<Meeting> {
+    // Counted in one pass over the roll.
     let sql = "UPDATE meeting SET
-                   rolled_at = $2,
-                   expected = (SELECT COUNT(*) FROM attendance
-                               WHERE meeting_id = $1 AND status <> 'exempt'),
-                   present = (SELECT COUNT(*) FROM attendance
-                              WHERE meeting_id = $1 AND status = 'present'),
-                   excused = (SELECT COUNT(*) FROM attendance
-                              WHERE meeting_id = $1 AND status = 'excused'),
-                   unexcused = (SELECT COUNT(*) FROM attendance
-                                WHERE meeting_id = $1 AND status = 'unexcused')
-               WHERE id = $1";
-    one_row(change!(tx, sqlx::query(sql).bind(id).bind(at))?)?;
-    let sql = "UPDATE meeting SET rolled_at = NULL, expected = 0
-               WHERE id = $1 AND present + excused + unexcused = 0";
-    change!(tx, sqlx::query(sql).bind(id))?;
-    Ok(())
+                   (rolled_at, expected, present, excused, unexcused) =
+                   (SELECT CASE WHEN COUNT(*) FILTER (WHERE status <> 'unmarked') > 0
+                                THEN $2 END,
+                           CASE WHEN COUNT(*) FILTER (WHERE status <> 'unmarked') > 0
+                                THEN COUNT(*) ELSE 0 END,
+                           COUNT(*) FILTER (WHERE status = 'present'),
+                           COUNT(*) FILTER (WHERE status = 'excused'),
+                           COUNT(*) FILTER (WHERE status = 'unexcused')
+                    FROM attendance
+                    WHERE meeting_id = $1 AND status <> 'exempt')
+               WHERE id = $1
+               RETURNING *";
+    on!(tx, db => sqlx::query_as(sql).bind(id).bind(at).fetch_one(db))
 }
 
 pub async fn add_guest(tx: &mut Tx, guest: &Guest) -> sqlx::Result<()> {
@@ -208,8 +235,7 @@ pub async fn guests(tx: &mut Tx, scope: &Scope, id: MeetingId) -> sqlx::Result<V
 /// name.
 pub async fn roll(tx: &mut Tx, scope: &Scope, id: MeetingId) -> sqlx::Result<Vec<OnRoll>> {
     let sql = "SELECT attendance.member_id, attendance.number, attendance.status,
-                      attendance.reason, member.full_name, member.family, member.middle,
-                      member.given, member.folded
+                      attendance.reason, member.full_name, member.given
                FROM meeting
                JOIN attendance ON attendance.meeting_id = meeting.id
                JOIN member ON member.id = attendance.member_id
@@ -237,8 +263,7 @@ pub async fn roll_so_far(
                       END AS number,
                       CASE WHEN residence.category = 'normal' THEN 'unmarked' ELSE 'exempt'
                       END AS status,
-                      '' AS reason, member.full_name, member.family, member.middle,
-                      member.given, member.folded
+                      '' AS reason, member.full_name, member.given
                FROM unit_ancestor
                JOIN residence ON residence.cell_id = unit_ancestor.unit_id
                               AND residence.started_on <= $2

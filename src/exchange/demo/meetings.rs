@@ -109,7 +109,7 @@ impl Agenda {
         let marks = self.absences(random, cell, held_on, mood);
         store::mark(tx, meeting.id, &marks).await?;
         store::mark_rest_present(tx, meeting.id).await?;
-        store::recount(tx, meeting.id, at).await
+        store::recount(tx, meeting.id, at).await.map(drop)
     }
 
     /// The marks of those who did not come: most of them with a reason.

@@ -6,7 +6,7 @@ use crate::ids::MemberId;
 use crate::meetings::model::{AttendanceStatus, Meeting};
 use crate::meetings::roll_call::version::{MarkChange, Standing};
 use crate::vietnamese::fold;
-use crate::vietnamese::name::FullName;
+use crate::vietnamese::name::initial_of;
 
 /// A person on the roll of a meeting.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -17,22 +17,13 @@ pub struct OnRoll {
     pub status: AttendanceStatus,
     pub reason: String,
     pub full_name: String,
-    pub family: String,
-    pub middle: String,
     pub given: String,
-    pub folded: String,
 }
 
 impl OnRoll {
     /// The capital letter that the person stands under.
     pub fn initial(&self) -> char {
-        let name = FullName {
-            full: self.full_name.clone(),
-            family: self.family.clone(),
-            middle: self.middle.clone(),
-            given: self.given.clone(),
-        };
-        name.initial()
+        initial_of(&self.given)
     }
 
     /// The full name in three: what stands before the given name, it, and what behind.
@@ -45,8 +36,10 @@ impl OnRoll {
     /// Whether the words are found in the name, or are the number.
     pub fn matches(&self, query: &str) -> bool {
         let query = fold::fold(query);
-        self.number.is_some_and(|it| it.to_string() == query)
-            || query.split(' ').all(|word| self.folded.contains(word))
+        self.number.is_some_and(|it| it.to_string() == query) || {
+            let name = fold::fold(&self.full_name);
+            query.split(' ').all(|word| name.contains(word))
+        }
     }
 
     pub fn is_absent(&self) -> bool {
@@ -259,10 +252,7 @@ mod tests {
             status: AttendanceStatus::of_letter(letter).unwrap(),
             reason: String::new(),
             full_name: "Nguyễn Thị Ánh".to_owned(),
-            family: "Nguyễn".to_owned(),
-            middle: "Thị".to_owned(),
             given: "Ánh".to_owned(),
-            folded: "nguyen thi anh".to_owned(),
         };
         (1..).zip(letters.chars()).map(row).collect()
     }

@@ -89,10 +89,15 @@ impl Save {
         let Save { changes, undoes, action } = self;
         let (id, now) = (meeting.id, clock::now());
         let last = store::versions::last(tx, id).await?;
-        for (standing, numbers) in by_standing(&changes) {
+        let plain = changes.iter().filter(|it| it.after.reason.is_empty());
+        let plain: Vec<_> = plain.map(|it| (it.number, it.after.status)).collect();
+        if !plain.is_empty() {
+            store::put_marks(tx, id, &plain).await?;
+        }
+        for (standing, numbers) in by_reason(&changes) {
             store::put(tx, id, standing, &numbers).await?;
         }
-        store::recount(tx, id, now).await?;
+        let saved = store::recount(tx, id, now).await?;
         let new = NewVersion {
             meeting_id: id,
             version: last.map_or(1, |it| it.version + 1),
@@ -103,17 +108,17 @@ impl Save {
             changes: &changes,
         };
         store::versions::add(tx, &new).await?;
-        let saved = store::get(tx, id).await?;
         let act = Act::new(action, id.0, summary(&saved)).in_unit(saved.unit_id);
         audit::store::append(tx, &viewer.actor(), naming(act, &changes, roll)).await?;
         Ok(saved)
     }
 }
 
-/// The numbers of those who are to stand alike, for one statement to write them all.
-fn by_standing(changes: &[MarkChange]) -> Vec<(&Standing, Vec<i64>)> {
+/// The numbers of those who are to stand alike for one reason, for one statement to write them
+/// all.
+fn by_reason(changes: &[MarkChange]) -> Vec<(&Standing, Vec<i64>)> {
     let mut groups: Vec<(&Standing, Vec<i64>)> = Vec::new();
-    for it in changes {
+    for it in changes.iter().filter(|it| !it.after.reason.is_empty()) {
         match groups.iter_mut().find(|(standing, _)| **standing == it.after) {
             Some((_, numbers)) => numbers.push(it.number),
             None => groups.push((&it.after, vec![it.number])),
@@ -146,18 +151,19 @@ mod tests {
     }
 
     #[test]
-    fn people_who_come_to_stand_alike_are_written_together() {
+    fn people_absent_for_one_reason_are_written_together() {
         let blank = standing(AttendanceStatus::Unmarked, "");
         let ill = standing(AttendanceStatus::Excused, "ốm");
+        let away = standing(AttendanceStatus::Excused, "công tác");
         let present = standing(AttendanceStatus::Present, "");
         let to = |number, after: &Standing| MarkChange {
             number,
             before: blank.clone(),
             after: after.clone(),
         };
-        let changes = [to(1, &present), to(2, &ill), to(3, &present), to(4, &ill)];
-        let groups = by_standing(&changes);
-        assert_eq!(groups, [(&present, vec![1, 3]), (&ill, vec![2, 4])]);
+        let changes = [to(1, &present), to(2, &ill), to(3, &away), to(4, &ill)];
+        let groups = by_reason(&changes);
+        assert_eq!(groups, [(&ill, vec![2, 4]), (&away, vec![3])]);
     }
 
     #[test]
