@@ -66,6 +66,18 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Runs one query that reads, on a connection of its own: a statement alone sees one moment of
+/// the database without a transaction around it, which would ask it three times as often.
+macro_rules! alone {
+    ($db:expr, $one:ident => $query:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { readers: $one, .. } => $query.await,
+            $crate::db::Db::Postgres($one) => $query.await,
+        }
+    };
+}
+pub(crate) use alone;
+
 /// Runs a query that changes rows; the number of rows changed.
 macro_rules! change {
     ($tx:expr, $query:expr) => {

@@ -18,7 +18,6 @@ use crate::access::looks::Looks;
 use crate::access::viewer::{ClientAddress, Viewer};
 use crate::access::{store, throttle, tokens};
 use crate::app::App;
-use crate::audit;
 use crate::clock::{self, Moment};
 use crate::db::{Db, again, in_time};
 use crate::error::{Error, Result};
@@ -123,13 +122,14 @@ async fn viewer(
     token_hash: &[u8],
     address: ClientAddress,
 ) -> sqlx::Result<Option<Viewer>> {
-    let mut tx = app.db.read().await?;
-    let Some(found) = store::find_session(&mut tx, token_hash).await? else { return Ok(None) };
     let now = clock::now();
+    let Some(it) = store::signed_in(&app.db, token_hash, now.day()).await? else {
+        return Ok(None);
+    };
+    let found = it.session;
     let idle = now.seconds_since(found.seen_at);
     let age = now.seconds_since(found.created_at);
     if !(-SEEN_EVERY..IDLE).contains(&idle) || !(-SEEN_EVERY..LONGEST).contains(&age) {
-        drop(tx);
         // A clock set back ends sign-ins early; what has ended must not be there when it is
         // set right.
         if let Err(error) = end(app, token_hash).await {
@@ -137,10 +137,6 @@ async fn viewer(
         }
         return Ok(None);
     }
-    let (grants, deputies) = store::deputies::held(&mut tx, found.account_id, now.day()).await?;
-    let lacks_factor = store::factors::lacks(&mut tx, found.account_id, now.day()).await?;
-    let revision = audit::store::revision(&mut tx).await?;
-    drop(tx);
     if idle > SEEN_EVERY {
         // Who only reads must not have to wait until somebody can write.
         if let Err(error) = see(app, token_hash, now).await {
@@ -151,17 +147,17 @@ async fn viewer(
         account_id: found.account_id,
         login: found.login,
         display_name: found.display_name,
-        grants,
-        deputies,
+        grants: it.grants,
+        deputies: it.deputies,
         acting: Acting::default(),
         address: address.0.to_string(),
         session: token_hash.to_vec(),
         session_id: Some(found.id),
         confirmed_at: found.confirmed_at,
-        lacks_factor,
+        lacks_factor: it.lacks_factor,
         renewed: Renewed::default(),
         limits: None,
-        revision,
+        revision: it.revision,
         looks: Looks::default(),
         figures: Figures::default(),
         look: Look::default(),

@@ -1,7 +1,7 @@
 //! Pages kept as they were answered, until something is written.
 //!
 //! A kept page is handed to the same account with the same roles on the same day, as long as
-//! nobody has changed the registry ([`crate::audit::store::revision`]): what it tells is then
+//! nobody has changed the registry (`audit::store::revision`): what it tells is then
 //! what it would tell if it were made anew. All that stands around the handler, the sign-in,
 //! the limits, the note of a look, is done each time.
 //!

@@ -47,7 +47,7 @@ pub struct Viewer {
     pub renewed: Renewed,
     /// What the token of that program reaches.
     pub limits: Option<Limits>,
-    /// Where the registry stood when the request came: see [`crate::audit::store::revision`].
+    /// Where the registry stood when the request came: see `audit::store::revision`.
     pub revision: i64,
     /// What this request is shown of people.
     pub looks: Looks,

@@ -117,12 +117,13 @@ pub struct Unsealed {
 ///
 /// The transactions that a snapshot sees are all those committed before it, and each that
 /// changes something brings an entry; sealing moves an entry's count and changes no sum.
-pub async fn revision(tx: &mut Tx) -> sqlx::Result<i64> {
-    let sql = "SELECT COALESCE((SELECT revision FROM audit_seal
-                                ORDER BY position DESC LIMIT 1), 0)
-                    + CAST(COALESCE((SELECT SUM(is_change) FROM audit_unsealed), 0) AS BIGINT)";
-    on!(tx, db => sqlx::query_scalar(sql).fetch_one(db))
+macro_rules! revision {
+    () => {
+        "COALESCE((SELECT revision FROM audit_seal ORDER BY position DESC LIMIT 1), 0)
+         + CAST(COALESCE((SELECT SUM(is_change) FROM audit_unsealed), 0) AS BIGINT)"
+    };
 }
+pub(crate) use revision;
 
 /// Entries that no seal covers yet, oldest first, at most `limit`.
 pub async fn unsealed(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Unsealed>> {

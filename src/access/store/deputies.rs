@@ -12,11 +12,11 @@ use crate::ids::{AccountId, GrantId, UnitId};
 
 /// A grant, and by whom and for how long it is lent.
 #[derive(sqlx::FromRow)]
-struct Held {
+pub(super) struct Held {
     #[sqlx(flatten)]
-    grant: Grant,
-    for_name: Option<String>,
-    to_on: Option<NaiveDate>,
+    pub grant: Grant,
+    pub for_name: Option<String>,
+    pub to_on: Option<NaiveDate>,
 }
 
 impl Held {
@@ -47,8 +47,12 @@ pub async fn held(
     );
     let held: Vec<Held> =
         on!(tx, db => sqlx::query_as(sql).bind(account_id).bind(today).fetch_all(db))?;
+    Ok(parted(held))
+}
+
+pub(super) fn parted(held: Vec<Held>) -> (Vec<Grant>, Vec<Deputy>) {
     let deputies = held.iter().filter_map(Held::deputy).collect();
-    Ok((held.into_iter().map(|it| it.grant).collect(), deputies))
+    (held.into_iter().map(|it| it.grant).collect(), deputies)
 }
 
 macro_rules! listed {

@@ -166,19 +166,27 @@ pub async fn set_rule(tx: &mut Tx, role: Role, required: bool) -> sqlx::Result<(
     Ok(())
 }
 
-/// Whether the account has a role today that needs a second factor, and has none in force.
+/// Whether the account in `$account` has a role on the day in $2 that needs a second factor,
+/// and has none in force; $3 is true.
+macro_rules! lacks_one {
+    ($account:literal) => {
+        concat!(
+            "EXISTS (SELECT 1
+                     FROM role_grant JOIN factor_rule ON factor_rule.role = role_grant.role
+                     WHERE role_grant.account_id = ",
+            $account,
+            " AND factor_rule.required = $3 AND ",
+            in_force!(),
+            ") AND NOT EXISTS (SELECT 1 FROM second_factor
+                               WHERE second_factor.account_id = ",
+            $account,
+            " AND second_factor.confirmed_at IS NOT NULL)"
+        )
+    };
+}
+pub(super) use lacks_one;
+
 pub async fn lacks(tx: &mut Tx, id: AccountId, today: NaiveDate) -> sqlx::Result<bool> {
-    let sql = concat!(
-        "SELECT COUNT(*)
-         FROM role_grant JOIN factor_rule ON factor_rule.role = role_grant.role
-         WHERE role_grant.account_id = $1 AND factor_rule.required = $3
-           AND NOT EXISTS (SELECT 1 FROM second_factor
-                           WHERE second_factor.account_id = $1
-                             AND second_factor.confirmed_at IS NOT NULL)
-           AND ",
-        in_force!()
-    );
-    let needing: i64 =
-        on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(today).bind(true).fetch_one(db))?;
-    Ok(needing > 0)
+    let sql = concat!("SELECT ", lacks_one!("$1"));
+    on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(today).bind(true).fetch_one(db))
 }

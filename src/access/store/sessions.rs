@@ -1,9 +1,16 @@
 //! The table of sign-ins.
 
-use crate::access::store::factors::remove_halves;
+use chrono::NaiveDate;
+
+use crate::access::deputies::Deputy;
+use crate::access::model::{Grant, Role};
+use crate::access::store::deputies::{self, Held};
+use crate::access::store::factors::{lacks_one, remove_halves};
+use crate::access::store::grants::in_force;
+use crate::audit::store::revision;
 use crate::clock::Moment;
-use crate::db::{Tx, change, on, one_row};
-use crate::ids::{AccountId, SessionId};
+use crate::db::{Db, Tx, alone, change, on, one_row};
+use crate::ids::{AccountId, GrantId, SessionId, UnitId};
 
 /// A sign-in of an account that is not disabled.
 #[derive(sqlx::FromRow)]
@@ -18,12 +25,82 @@ pub struct SessionRow {
     pub confirmed_at: Moment,
 }
 
-pub async fn find_session(tx: &mut Tx, token_hash: &[u8]) -> sqlx::Result<Option<SessionRow>> {
-    let sql = "SELECT session.id, account.id AS account_id, account.login, account.display_name,
-                      session.created_at, session.seen_at, session.confirmed_at
-               FROM session JOIN account ON account.id = session.account_id
-               WHERE session.token_hash = $1 AND account.disabled_at IS NULL";
-    on!(tx, db => sqlx::query_as(sql).bind(token_hash).fetch_optional(db))
+/// A sign-in, and what the account may do at this moment.
+pub struct SignedIn {
+    pub session: SessionRow,
+    pub grants: Vec<Grant>,
+    /// Which of them are lent to it.
+    pub deputies: Vec<Deputy>,
+    /// Whether a role of the account needs a second factor, and there is none.
+    pub lacks_factor: bool,
+    /// Where the registry stands.
+    pub revision: i64,
+}
+
+/// A sign-in with one of the grants, if there is any.
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    session: SessionRow,
+    lacks_factor: bool,
+    revision: i64,
+    grant_id: Option<GrantId>,
+    role: Option<Role>,
+    unit_id: Option<UnitId>,
+    names: Option<bool>,
+    for_name: Option<String>,
+    to_on: Option<NaiveDate>,
+}
+
+impl Row {
+    fn held(&self) -> Option<Held> {
+        let grant = Grant {
+            id: self.grant_id?,
+            account_id: self.session.account_id,
+            role: self.role?,
+            unit_id: self.unit_id,
+            names: self.names?,
+        };
+        Some(Held { grant, for_name: self.for_name.clone(), to_on: self.to_on })
+    }
+}
+
+/// The sign-in of a token, on `today`. Every request asks for it, and so for all in one.
+pub async fn signed_in(
+    db: &Db,
+    token_hash: &[u8],
+    today: NaiveDate,
+) -> sqlx::Result<Option<SignedIn>> {
+    let sql = concat!(
+        "SELECT session.id, account.id AS account_id, account.login, account.display_name,
+                session.created_at, session.seen_at, session.confirmed_at, ",
+        lacks_one!("account.id"),
+        " AS lacks_factor, ",
+        revision!(),
+        " AS revision,
+                role_grant.id AS grant_id, role_grant.role, role_grant.unit_id,
+                role_grant.names, lender.display_name AS for_name, role_grant.to_on
+         FROM session
+         JOIN account ON account.id = session.account_id AND account.disabled_at IS NULL
+         LEFT JOIN role_grant ON role_grant.account_id = account.id AND ",
+        in_force!(),
+        " LEFT JOIN account AS lender ON lender.id = role_grant.for_account_id
+         WHERE session.token_hash = $1
+         ORDER BY role_grant.id"
+    );
+    let rows: Vec<Row> = alone!(db, one => sqlx::query_as(sql)
+        .bind(token_hash)
+        .bind(today)
+        .bind(true)
+        .fetch_all(one))?;
+    let (grants, deputies) = deputies::parted(rows.iter().filter_map(Row::held).collect());
+    Ok(rows.into_iter().next().map(|it| SignedIn {
+        session: it.session,
+        grants,
+        deputies,
+        lacks_factor: it.lacks_factor,
+        revision: it.revision,
+    }))
 }
 
 pub async fn add_session(
