@@ -27,7 +27,7 @@ pub use self::person::{
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };
-pub use self::search::{Searched, has_more_units_than, search_words};
+pub use self::search::{Walked, has_more_units_than, walk};
 pub use self::timeline::{
     GivenRow, OpinionRow, RollRow, SheetRow, contributions_of, opinions_of, rolls_of, sheets_of,
 };

@@ -76,6 +76,11 @@ const THROUGH: &[(&str, &str, &str)] = &[
     ),
     ("FROM audit_seal ORDER BY position DESC LIMIT 1", "audit_seal", "stops at the first row"),
     (
+        "FROM member ORDER BY sort_key LIMIT 2 OFFSET $1",
+        "member",
+        "stops where a walk over everybody ends, by the index alone",
+    ),
+    (
         "SELECT ancestor_id, unit_id, child_id, depth, from_on, to_on FROM unit_ancestor",
         "unit_ancestor",
         "a reorganisation is simulated on all units",

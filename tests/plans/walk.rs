@@ -157,13 +157,14 @@ pub async fn pages(registry: &Registry) -> Vec<Asked> {
 }
 
 /// The list of members, where every unit is so large that it is searched by words: a word, a
-/// few, the beginning of one, a telephone number.
+/// few, the beginning of one, a telephone number, none, the people of a workplace.
 async fn by_words(site: &Site) -> Vec<Asked> {
     let root = site.searched_by_words(10_000).await;
     let role = Role::OrganisationOfficer;
     let visitor = site.visitor_who(role, site.town.city, true).await.at(&root);
     let mut asked = Vec::new();
-    for query in ["an", "thi+an+ng", "ngu", "0912+345+678"] {
+    let nowhere = "&workplace=01890000-0000-7000-8000-000000000000";
+    for query in ["an", "thi+an+ng", "ngu", "0912+345+678", "", nowhere] {
         let page = format!("/units/thanh-pho/members?q={query}");
         let get = visitor.get(&page);
         let whom = ("city, by words", "/units/{code}/members");

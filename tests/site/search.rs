@@ -3,6 +3,7 @@
 use haichieu::access::model::Role;
 use haichieu::audit::watch::Watch;
 use haichieu::members::model::{ExemptReason, NewMember};
+use haichieu::statistics::summary;
 use haichieu::vietnamese::fold::fold;
 use haichieu::vietnamese::name::FullName;
 use haichieu::{clock, members};
@@ -61,6 +62,48 @@ async fn a_large_unit_finds_whom_a_small_one_finds() {
             assert_eq!(names, expected, "{address}");
         }
     }
+}
+
+/// Without words as well, whatever is asked for besides.
+#[tokio::test]
+async fn a_large_unit_lists_whom_a_small_one_lists() {
+    let (root, db) = Site::start_empty().await;
+    let key = fill_with(&db, order(500, 1)).await;
+    let door = visitor(&root, None);
+    let fields = [("login", "tochuc"), ("password", &*key.password), ("next", "")];
+    let small = door.with_all_cookies_of(&door.post("/sign-in", &fields).await);
+    let large = small.at(&searched_by_words(&db, &Watch::start(db.clone()), ALL).await);
+    let mut tx = db.read().await.unwrap();
+    let workplaces = summary::store::numbered::workplaces(&mut tx).await.unwrap();
+    drop(tx);
+    let workplace = format!("workplace={}&category=all", workplaces[0].id);
+    for filter in ["", "category=all", "letter=missing", "on=2024-05-01", "sex=female", &workplace]
+    {
+        let expected = on_screen(&small, "thanh-pho", filter).await;
+        assert!(!expected.is_empty(), "{filter}");
+        assert_eq!(on_screen(&large, "thanh-pho", filter).await, expected, "{filter}");
+    }
+    let page = large.get("/units/thanh-pho/members").await;
+    page.assert_shows("<b>50 đồng chí đầu tiên</b>");
+    page.assert_shows("/units/thanh-pho/exports?what=members");
+    page.assert_hides("tìm theo trọn từng chữ");
+}
+
+#[tokio::test]
+async fn everybody_of_a_large_unit_is_walked_as_far_as_one_reads() {
+    let site = Site::start().await;
+    for c in "abcdeghiklmn".chars() {
+        live(&site, site.town.cell_b1, &format!("Lê Sen {c}")).await;
+    }
+    live(&site, site.town.cell_a1, "Lê Sen Quế").await;
+    let few = officer(&site, 1).await;
+    assert_eq!(found(&few, "").await, Vec::<String>::new());
+    let page = few.get("/units/phuong-a/members").await;
+    page.assert_shows("mới xem được một phần");
+    page.assert_hides("Chưa có đồng chí nào");
+    let all = officer(&site, 2).await;
+    assert_eq!(found(&all, "").await, ["Lê Sen Quế"]);
+    all.get("/units/phuong-a/members").await.assert_hides("mới xem được một phần");
 }
 
 #[tokio::test]

@@ -251,7 +251,8 @@ fn unlimited(address: SocketAddr) -> Settings {
 /// A site over this registry, where every unit is searched by words: its address.
 pub async fn searched_by_words(db: &Db, watch: &Watch, rows: i64) -> String {
     let search = Search { units: -1, rows };
-    serve(db, watch, |address| Settings { search, ..unlimited(address) }).await
+    let large_unit = -1;
+    serve(db, watch, |address| Settings { search, large_unit, ..unlimited(address) }).await
 }
 
 async fn serve(db: &Db, watch: &Watch, settings: impl FnOnce(SocketAddr) -> Settings) -> String {

@@ -18,7 +18,7 @@ use crate::faults::Faults;
 use crate::members::age::BANDS;
 use crate::members::model::Category;
 use crate::members::store::list::Known;
-use crate::members::store::{self, Filter, ListRow, RANKED, Searched};
+use crate::members::store::{self, Filter, ListRow, RANKED, Walked};
 use crate::organisation::model::Unit;
 use crate::table_file::MOST_ROWS;
 use crate::vietnamese::{day, fold, number};
@@ -39,6 +39,8 @@ struct ListPage {
     before: i64,
     page: i64,
     extent: Extent,
+    /// Whether words were looked for.
+    has_words: bool,
     may_keep: bool,
     may_export: bool,
     /// The name of the workplace asked for.
@@ -51,8 +53,8 @@ struct ListPage {
 #[derive(Clone, Copy)]
 enum Extent {
     Counted(i64),
-    /// In a unit that is searched by words nobody counts who else would be found.
-    Searched {
+    /// In a large unit nobody counts who else would be found.
+    Walked {
         more: bool,
         cut: bool,
     },
@@ -83,7 +85,7 @@ impl ListPage {
     fn count(&self) -> Option<i64> {
         match self.extent {
             Extent::Counted(count) => Some(count),
-            Extent::Searched { more, cut } => {
+            Extent::Walked { more, cut } => {
                 let is_last = !more && !cut && (self.page == 1 || !self.rows.is_empty());
                 is_last.then(|| self.last())
             }
@@ -104,7 +106,7 @@ impl ListPage {
     fn has_next(&self) -> bool {
         match self.extent {
             Extent::Counted(count) => self.page < pages(count),
-            Extent::Searched { more, .. } => more,
+            Extent::Walked { more, .. } => more,
         }
     }
 
@@ -117,12 +119,13 @@ impl ListPage {
         }
     }
 
+    /// Whether whole words were looked for.
     fn is_searched(&self) -> bool {
-        matches!(self.extent, Extent::Searched { .. })
+        matches!(self.extent, Extent::Walked { .. }) && self.has_words
     }
 
     fn is_cut(&self) -> bool {
-        matches!(self.extent, Extent::Searched { cut: true, .. })
+        matches!(self.extent, Extent::Walked { cut: true, .. })
     }
 
     fn year(&self) -> i32 {
@@ -216,16 +219,17 @@ pub async fn list(
     let on = filter.on;
     let asked = query.page.trim().parse().unwrap_or(1);
     let limits = app.settings.search;
-    let is_large =
-        filter.has_words() && store::has_more_units_than(&mut tx, &scope, on, limits.units).await?;
+    // To count everybody takes longer than to look some up.
+    let most = if filter.has_words() { limits.units } else { app.settings.large_unit };
+    let is_large = store::has_more_units_than(&mut tx, &scope, on, most).await?;
     let (rows, page, extent) = if is_large {
         // No page lies behind the last row that is walked.
         let page = asked.clamp(1, limits.rows);
         let part = (ROWS, (page - 1) * ROWS);
-        let found = store::search_words(&mut tx, &scope, &filter, limits.rows, part).await?;
-        let Searched { mut rows, more, cut } = found;
+        let found = store::walk(&mut tx, &scope, &filter, limits.rows, part).await?;
+        let Walked { mut rows, more, cut } = found;
         filter.rank(&mut rows, |it| &it.full_name);
-        (rows, page, Extent::Searched { more, cut })
+        (rows, page, Extent::Walked { more, cut })
     } else {
         let count = store::count_listed(&mut tx, &scope, &filter).await?;
         let page = asked.clamp(1, pages(count));
@@ -249,6 +253,7 @@ pub async fn list(
         before: (page - 1) * ROWS,
         page,
         extent,
+        has_words: filter.has_words(),
         may_keep,
         may_export,
         workplace: workplace.unwrap_or_default(),

@@ -1,5 +1,6 @@
-//! The search of a unit whose people are too many to be looked through one by one: by whole
-//! words of names, which an index finds, or by a whole telephone number.
+//! The list of a unit whose people are too many to be looked through one by one: by whole
+//! words of names, which an index finds, by a whole telephone number, by the workplace, or
+//! else everybody in the order of names, as far as somebody may read.
 //!
 //! The rarest word decides whose rows are walked, in the order of names; the other words are
 //! read in the same rows. Only who has them all is looked up: whether they live in the unit on
@@ -13,7 +14,7 @@ use super::list::{
 };
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
-use crate::ids::MemberId;
+use crate::ids::{MemberId, WorkplaceId};
 use crate::vietnamese::fold;
 
 /// Rows of a word are counted up to so many, to tell which is the rarest. Of several that have
@@ -28,13 +29,13 @@ const LEFT: i64 = 10;
 /// less of them is taken, and put in order.
 const BEGUN: i64 = 5;
 
-/// A page of a search.
+/// A page of it.
 #[derive(Debug, Default)]
-pub struct Searched {
+pub struct Walked {
     pub rows: Vec<ListRow>,
     /// Whether there is somebody behind them.
     pub more: bool,
-    /// Whether there may be, where the search did not go any more.
+    /// Whether there may be, where nobody walks any more.
     pub cut: bool,
 }
 
@@ -46,6 +47,10 @@ enum Way {
     Beginning(String, i64),
     /// Those with this telephone number.
     Phone(String),
+    /// Those who work there.
+    Workplace(WorkplaceId),
+    /// Those of all names, up to and with this one.
+    Everybody(Vec<u8>),
 }
 
 /// Whether more than `most` units lie below the one entered on the day: counted no further.
@@ -81,7 +86,7 @@ macro_rules! among {
 /// asked for. CROSS JOIN keeps `SQLite` to the order written: from the rows of the word on,
 /// and no further than the page is long. OFFSET keeps `PostgreSQL` from beginning with
 /// everybody of the unit, which it takes for few.
-macro_rules! searched {
+macro_rules! walked {
     ($found:literal, $also:literal) => {
         concat!(
             "WITH page AS (SELECT ",
@@ -118,15 +123,15 @@ macro_rules! searched {
 
 /// Those whom the filter finds in a large unit, by name, from `offset` on; of a common word
 /// `most` rows are walked.
-pub async fn search_words(
+pub async fn walk(
     tx: &mut Tx,
     scope: &Scope,
     filter: &Filter,
     most: i64,
     (limit, offset): (i64, i64),
-) -> sqlx::Result<Searched> {
-    let Some((way, others, is_partial)) = way(tx, &filter.query, most).await? else {
-        return Ok(Searched::default());
+) -> sqlx::Result<Walked> {
+    let Some((way, others, is_partial)) = way(tx, filter, most).await? else {
+        return Ok(Walked::default());
     };
     let patterns: [String; 6] =
         std::array::from_fn(|at| others.get(at).cloned().unwrap_or_default());
@@ -142,7 +147,7 @@ pub async fn search_words(
     }
     let mut rows: Vec<ListRow> = match &way {
         Way::Word(word, (sort_key, member_id)) => {
-            let sql = searched!(
+            let sql = walked!(
                 "SELECT sort_key, member_id, folded FROM name_word
                  WHERE word = $22 AND (sort_key, member_id) <= ($23, $24)",
                 ""
@@ -150,7 +155,7 @@ pub async fn search_words(
             rows!(sql, word, sort_key, member_id)
         }
         Way::Beginning(word, most) => {
-            let sql = searched!(
+            let sql = walked!(
                 "SELECT DISTINCT sort_key, member_id, folded
                  FROM (SELECT sort_key, member_id, folded FROM name_word
                        WHERE word >= $22 AND word <= $23
@@ -161,11 +166,25 @@ pub async fn search_words(
             rows!(sql, word, last_begun(word), most)
         }
         Way::Phone(number) => {
-            let sql = searched!(
+            let sql = walked!(
                 "SELECT sort_key, id AS member_id, folded FROM member WHERE phone = $22",
                 " AND present.phone = $22"
             );
             rows!(sql, number)
+        }
+        Way::Workplace(id) => {
+            let sql = walked!(
+                "SELECT sort_key, id AS member_id, folded FROM member WHERE workplace_id = $22",
+                ""
+            );
+            rows!(sql, id)
+        }
+        Way::Everybody(sort_key) => {
+            let sql = walked!(
+                "SELECT sort_key, id AS member_id, folded FROM member WHERE sort_key <= $22",
+                ""
+            );
+            rows!(sql, sort_key)
         }
     };
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -173,30 +192,42 @@ pub async fn search_words(
     rows.truncate(shown);
     // What was put in order lacks people anywhere, what was walked lacks them behind the last.
     let cut = is_partial && (!more || matches!(way, Way::Beginning(..)));
-    Ok(Searched { rows, more, cut })
+    Ok(Walked { rows, more, cut })
 }
 
-/// Whose rows are to be walked for the query, what else has to be in their names, and whether
+/// Whose rows are to be walked for the filter, what else has to be in their names, and whether
 /// there are more rows than are walked. None where a word is in nobody's name.
 async fn way(
     tx: &mut Tx,
-    query: &str,
+    filter: &Filter,
     most: i64,
 ) -> sqlx::Result<Option<(Way, Vec<String>, bool)>> {
-    let words = match asked(query) {
+    let words = match asked(&filter.query) {
         Asked::Number(number) => return Ok(Some((Way::Phone(number), Vec::new(), false))),
         Asked::Words(words) => words,
     };
+    if words.is_empty() {
+        if let Some(id) = filter.workplace_id() {
+            return Ok(Some((Way::Workplace(id), Vec::new(), false)));
+        }
+        let until = nth_of_all(tx, most.saturating_mul(LEFT)).await?;
+        let is_partial = until.is_some();
+        return Ok(Some((
+            Way::Everybody(until.unwrap_or_else(|| last().0)),
+            Vec::new(),
+            is_partial,
+        )));
+    }
     let counts = counts(tx, &words).await?;
-    let Some((last, before)) = words.split_last() else { return Ok(None) };
+    let Some((newest, before)) = words.split_last() else { return Ok(None) };
     let is_begun = counts[before.len()] == 0;
     if counts[..before.len()].contains(&0) {
         return Ok(None);
     }
     if is_begun && before.is_empty() {
         let most = (most / BEGUN).max(1);
-        let is_partial = begin(tx, last, most).await? > most;
-        return Ok(Some((Way::Beginning(last.clone(), most), Vec::new(), is_partial)));
+        let is_partial = begin(tx, newest, most).await? > most;
+        return Ok(Some((Way::Beginning(newest.clone(), most), Vec::new(), is_partial)));
     }
     let usable = if is_begun { before } else { &words };
     let rarest = (0..usable.len()).rev().min_by_key(|at| counts[*at]).unwrap_or_default();
@@ -212,9 +243,13 @@ async fn way(
     let is_common = counts[rarest] >= most.min(COUNTED);
     let until = if is_common { nth(tx, &words[rarest], most).await? } else { None };
     let is_partial = until.is_some();
-    // No name comes behind this one.
-    let until = until.unwrap_or_else(|| (vec![0xff; 64], MemberId(Uuid::max())));
-    Ok(Some((Way::Word(words[rarest].clone(), until), others, is_partial)))
+    let way = Way::Word(words[rarest].clone(), until.unwrap_or_else(last));
+    Ok(Some((way, others, is_partial)))
+}
+
+/// No name comes behind this one.
+fn last() -> (Vec<u8>, MemberId) {
+    (vec![0xff; 64], MemberId(Uuid::max()))
 }
 
 /// In how many names each of six words is, up to [`COUNTED`].
@@ -263,6 +298,13 @@ async fn nth(tx: &mut Tx, word: &str, most: i64) -> sqlx::Result<Option<(Vec<u8>
                LIMIT 2 OFFSET $2";
     let rows: Vec<(Vec<u8>, MemberId)> =
         on!(tx, db => sqlx::query_as(sql).bind(word).bind(most - 1).fetch_all(db))?;
+    Ok(if rows.len() > 1 { rows.into_iter().next() } else { None })
+}
+
+/// The same of everybody, by the names alone.
+async fn nth_of_all(tx: &mut Tx, most: i64) -> sqlx::Result<Option<Vec<u8>>> {
+    let sql = "SELECT sort_key FROM member ORDER BY sort_key LIMIT 2 OFFSET $1";
+    let rows: Vec<Vec<u8>> = on!(tx, db => sqlx::query_scalar(sql).bind(most - 1).fetch_all(db))?;
     Ok(if rows.len() > 1 { rows.into_iter().next() } else { None })
 }
 
