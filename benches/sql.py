@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import re
 
 
 def statistics(unit, on):
@@ -75,8 +76,24 @@ def search(unit, on, words):
         ORDER BY member.sort_key, member.id LIMIT 50"""
 
 
+def year_file(raw, log, unit, year):
+    """The statement of the year's file as the program ran it, with its values."""
+    said = re.search(r'db\.statement="(\\n\\nWITH RECURSIVE place (?:[^"\\]|\\.)*)"', log)
+    text = said.group(1).replace("\\n", "\n").replace('\\"', '"')
+    codes = [code for (code,) in raw.all(
+        f"""SELECT unit.code FROM unit_ancestor JOIN unit ON unit.id = unit_ancestor.unit_id
+            WHERE unit_ancestor.ancestor_id = (SELECT id FROM unit WHERE code = '{unit}')
+              AND unit_ancestor.to_on IS NULL ORDER BY unit.code""")]
+    (top,), = raw.all(f"SELECT id FROM unit WHERE code = '{unit}'")
+    listed = "".join(code.ljust(60) for code in codes)
+    day = (lambda it: f"'{it}'") if raw.engine == "sqlite" else (lambda it: f"DATE '{it}'")
+    values = [f"'{listed}'", day(f"{year}-11-15"), day(f"{year}-01-01"), day(f"{year + 1}-01-01"),
+              raw.id(top), day(datetime.date.today()), str(year)]
+    return re.sub(r"\$(\d+)", lambda it: values[int(it.group(1)) - 1], text).strip()
+
+
 def evaluations(unit, year):
-    """The rows of the year's file: who, where, the rolls, what was given, what was chosen."""
+    """What somebody would write by hand for the rows of the year's file: who, where, the rolls, what was given, what was chosen."""
     on, first, after = f"{year}-11-15", f"{year}-01-01", f"{year + 1}-01-01"
     chosen = ", ".join(
         f"MAX(CASE WHEN criterion.number = {number} THEN criterion_option.label END)"
