@@ -1,12 +1,18 @@
 //! The files that pages need beside themselves, compiled in. Their addresses carry a
 //! hash of all of them, so that browsers may keep them for good.
 
+use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
+use askama::filters::HtmlSafe;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
 use crate::packing::{Coding, Effort};
+
+use text::{bare_script, bare_style, with_breaks_at};
+
+mod text;
 
 pub struct Asset {
     pub name: &'static str,
@@ -62,8 +68,8 @@ macro_rules! files {
 
 files! {
     "site.css": STYLE, [
-        "css/page.css", "css/figures.css", "css/forms.css", "css/rows.css", "css/papers.css",
-        "css/print.css", "css/counts.css"
+        "css/page.css", "css/more.css", "css/figures.css", "css/forms.css", "css/rows.css",
+        "css/sheets.css", "css/papers.css", "css/print.css", "css/counts.css"
     ];
     "roll.css": STYLE, ["css/page.css", "css/rows.css", "css/print.css"];
     "app.js": SCRIPT, ["app.js", "forms.js"];
@@ -78,6 +84,7 @@ files! {
 const OF_A_ROLL: [&str; 5] =
     ["roll.css", "roll-large.css", "roll-largest.css", "roll.js", "icons.svg"];
 
+const ICONS: &str = include_str!("../templates/static/icons.svg");
 const WORKER: &str = include_str!("../templates/static/sw.js");
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
@@ -92,9 +99,14 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut made = Vec::with_capacity(FILES.len() + LARGE.len());
     for &(name, content_type, parts) in FILES {
         let bytes = parts.concat();
-        let is_read = [SCRIPT, STYLE].contains(&content_type);
-        let text = is_read.then(|| bare(&String::from_utf8_lossy(&bytes)).into_bytes());
-        made.push(asset(name, content_type, text.unwrap_or(bytes)));
+        let read = || String::from_utf8_lossy(&bytes);
+        let bytes = match content_type {
+            // What one part of a script names, those behind it know, and nobody else.
+            SCRIPT => format!("(()=>{{'use strict';{}}})();\n", bare_script(&read())).into_bytes(),
+            STYLE => bare_style(&read()).into_bytes(),
+            _ => bytes,
+        };
+        made.push(asset(name, content_type, bytes));
     }
     for (name, times, of) in LARGE {
         let css = made.iter().find(|it| it.name == of).map(|it| String::from_utf8_lossy(&it.bytes));
@@ -112,7 +124,7 @@ fn asset(name: &'static str, content_type: &'static str, bytes: Vec<u8>) -> Asse
 
 static SERVICE_WORKER: LazyLock<String> = LazyLock::new(|| {
     let files = OF_A_ROLL.map(address).join("', '");
-    bare(WORKER).replace("{hash}", hash()).replace("{files}", &files)
+    bare_script(WORKER).replace("{hash}", hash()).replace("{files}", &files)
 });
 
 static MANIFEST: LazyLock<String> = LazyLock::new(|| {
@@ -186,6 +198,25 @@ pub fn icons() -> &'static str {
     address("icons.svg")
 }
 
+/// What an icon is drawn with. A page that holds it asks for no file of icons.
+pub struct Drawing(&'static str);
+
+impl fmt::Display for Drawing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// It is a piece of a file of ours.
+impl HtmlSafe for Drawing {}
+
+/// The icon of this name; of another name, nothing.
+pub fn drawing(name: &str) -> Drawing {
+    let symbol = ICONS.split("<symbol ").find_map(|it| it.strip_prefix(&format!("id=\"{name}\"")));
+    let inside = symbol.and_then(|it| it.split_once('>')).map(|(_, it)| it);
+    Drawing(inside.and_then(|it| it.split_once("</symbol>")).map_or("", |(it, _)| it))
+}
+
 /// The address of the picture that stands for the site on a telephone.
 pub fn icon() -> &'static str {
     address("icon-192.png")
@@ -215,57 +246,21 @@ fn address(name: &str) -> &'static str {
     find(name).map_or("", |it| it.address.as_str())
 }
 
-/// A script or a style sheet without its comments, which stand on lines of their own, and
-/// without what its lines are indented by.
-fn bare(script: &str) -> String {
-    let mut bare = String::new();
-    let mut in_comment = false;
-    for line in script.lines().map(str::trim) {
-        in_comment |= line.starts_with("/*");
-        if !in_comment && !line.is_empty() && !line.starts_with("//") {
-            bare.push_str(line);
-            bare.push('\n');
-        }
-        in_comment &= !line.ends_with("*/");
-    }
-    bare
-}
-
-/// A style sheet with the widths and heights of its queries, in rem, so many times as large.
-fn with_breaks_at(css: &str, times: f64) -> String {
-    let mut changed = String::with_capacity(css.len());
-    for (at, part) in css.split("@media").enumerate() {
-        // What stands between the word and its brace is the query.
-        let (query, rest) =
-            if at == 0 { ("", part) } else { part.split_at(part.find('{').unwrap_or(0)) };
-        if at > 0 {
-            changed.push_str("@media");
-        }
-        for (at, piece) in query.split_inclusive(':').enumerate() {
-            let length = piece.split_once("rem)").filter(|_| at > 0);
-            match length.and_then(|(number, more)| Some((number.parse::<f64>().ok()?, more))) {
-                Some((number, more)) => {
-                    changed.push_str(&(number * times).to_string());
-                    changed.push_str("rem)");
-                    changed.push_str(more);
-                }
-                None => changed.push_str(piece),
-            }
-        }
-        changed.push_str(rest);
-    }
-    changed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_script_is_served_without_its_comments() {
-        let script =
-            "/* What\n   it is. */\n  go('/* here */');\n  // Why.\n\n  /** How. */\n  b();\n";
-        assert_eq!(bare(script), "go('/* here */');\nb();\n");
+    fn an_icon_is_drawn_in_a_page_as_in_its_file() {
+        let file = String::from_utf8_lossy(&find("icons.svg").unwrap().bytes);
+        for name in ["home", "people", "meeting", "gift", "sheet", "chart", "tree", "help"] {
+            let drawing = drawing(name).to_string();
+            assert!(drawing.starts_with('<') && !drawing.contains("symbol"), "{name}: {drawing}");
+            assert!(
+                file.contains(&format!(r#"id="{name}" viewBox="0 0 24 24">{drawing}</symbol>"#))
+            );
+        }
+        assert_eq!(drawing("nothing").to_string(), "");
     }
 
     #[test]
@@ -300,33 +295,17 @@ mod tests {
 
     #[test]
     fn a_roll_has_a_part_of_the_style_of_all_pages() {
-        let lines = |name: &str| {
+        let rules = |name: &str| {
             let css = String::from_utf8_lossy(&find(name).unwrap().bytes).into_owned();
-            css.lines().map(str::to_owned).collect::<Vec<_>>()
+            css.split_inclusive('}').map(str::to_owned).collect::<Vec<_>>()
         };
         for size in ["", "-large", "-largest"] {
-            let whole = lines(&format!("site{size}.css"));
-            let part = lines(&format!("roll{size}.css"));
+            let whole = rules(&format!("site{size}.css"));
+            let part = rules(&format!("roll{size}.css"));
             // The same rules in the same order, and far fewer of them.
             let mut rest = whole.iter();
-            assert!(part.iter().all(|line| rest.any(|it| it == line)), "roll{size}.css");
-            assert!(part.len() * 3 < whole.len() * 2 && part.iter().any(|it| it.contains(".pick")));
+            assert!(part.iter().all(|rule| rest.any(|it| it == rule)), "roll{size}.css");
+            assert!(part.len() * 3 < whole.len() * 2 && part.iter().any(|it| it.contains(".rows")));
         }
-    }
-
-    #[test]
-    fn breaks_move_with_the_letters_and_nothing_else_does() {
-        let css = String::from_utf8_lossy(&find("site.css").unwrap().bytes);
-        let largest = with_breaks_at(&css, 2.0);
-        assert!(largest.contains("@media (min-width:96rem){"), "48rem, twice");
-        assert!(largest.contains("@media screen and (max-width:95.98rem){"), "47.99rem, twice");
-        let without_queries = |css: &str| {
-            let parts = css.split("@media").enumerate();
-            let parts =
-                parts.map(|(at, it)| if at == 0 { it } else { &it[it.find('{').unwrap()..] });
-            parts.collect::<String>()
-        };
-        assert_eq!(without_queries(&largest), without_queries(&css));
-        assert_eq!(with_breaks_at(&css, 1.0), css);
     }
 }

@@ -62,6 +62,8 @@ pub struct Frame {
     pub look: Look,
     /// Whether the rail shows only what the secretary of a cell needs: see [`Look::simple`].
     pub simple: bool,
+    /// Whether the icons stand in the page itself, for one that comes over a hall's line.
+    pub draws: bool,
     /// `10:32:05 ngày 15/11/2024`, where the figures were read on a second server.
     pub fresh_to: Option<String>,
 }
@@ -134,6 +136,7 @@ impl Frame {
             confirm: confirm::needed(viewer),
             look: viewer.look,
             simple,
+            draws: false,
             fresh_to: viewer.figures.fresh_to().map(Moment::shown_exactly),
             role: viewer.grants.first().map_or("Chưa có vai trò", |grant| grant.role.label()),
         }

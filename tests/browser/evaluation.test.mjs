@@ -31,7 +31,7 @@ async function look(page, name) {
 }
 
 const choose = async (page, at) => {
-  for (const row of await page.locator('#sheet fieldset.row').all()) await row.locator('.pick').nth(at).click();
+  for (const row of await page.locator('#sheet .rows fieldset').all()) await row.locator('label').nth(at).click();
 };
 
 test('the ward opens the year and is told before what that brings', async () => {

@@ -170,7 +170,7 @@ async function take(page, path, { ring, covered, top, height }) {
   else await page.evaluate(() => window.scrollTo(0, 0));
   for (const element of rung) {
     await element.evaluate((el) => {
-      const box = (el.closest('.pick, .choice') ?? el);
+      const box = (el.closest('.rows label, .choice') ?? el);
       box.style.outline = '4px solid #c2185b';
       box.style.outlineOffset = '3px';
     });
@@ -181,7 +181,7 @@ async function take(page, path, { ring, covered, top, height }) {
   const shot = await page.screenshot({ animations: 'disabled', mask, maskColor: '#d9cfbf' });
   writeFileSync(path, fewColours(shot));
   for (const element of rung) {
-    await element.evaluate((el) => { (el.closest('.pick, .choice') ?? el).removeAttribute('style'); });
+    await element.evaluate((el) => { (el.closest('.rows label, .choice') ?? el).removeAttribute('style'); });
   }
   await page.setViewportSize(size);
 }

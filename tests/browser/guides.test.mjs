@@ -344,7 +344,7 @@ ofSecretary('Viết phiếu nhận xét', async ({ on, press, picture }) => {
   await on(secretary);
   await press('Viết phiếu tiếp theo');
   await on(secretary);
-  for (const row of await secretary.locator('#sheet fieldset.row').all()) await row.locator('.pick').first().click();
+  for (const row of await secretary.locator('#sheet .rows fieldset').all()) await row.locator('label').first().click();
   await picture('phieu', { top: 'h1', ring: ['Nêu gương tốt'], height: 900 });
   await on(secretary);
   await secretary.fill('#other_text', 'Vận động khu phố giữ sạch ngõ, nhận dọn đoạn mương đầu ngõ.');

@@ -90,7 +90,7 @@ test('checks 11 and 12: no focused control hides under the sticky bars, and choi
     }));
   }
   assert.deepEqual(covered, []);
-  const heights = await page.$$eval('.pick', (all) => all.map((it) => it.getBoundingClientRect().height));
+  const heights = await page.$$eval('.rows label', (all) => all.map((it) => it.getBoundingClientRect().height));
   assert.ok(Math.min(...heights) >= 48, `${Math.min(...heights)} px`);
   await page.context().close();
 });

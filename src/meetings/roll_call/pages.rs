@@ -136,7 +136,7 @@ impl RollPage {
         let tally = Tally::of(shown.into_iter().chain(hidden));
         let disputes = Vec::new();
         RollPage {
-            frame,
+            frame: Frame { draws: true, ..frame },
             meeting,
             query,
             groups,
