@@ -94,6 +94,8 @@ pub struct Mail {
     pub url: String,
     /// Who sends: `Hai Chiều <so@example.vn>`
     pub from: String,
+    /// The roots that its certificate may go back to; none: those that the machine trusts.
+    pub ca: Option<PathBuf>,
 }
 
 /// The address holds a password.

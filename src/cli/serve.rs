@@ -79,6 +79,10 @@ pub struct Serve {
     /// Địa chỉ đứng tên thư nhắc việc, ví dụ: Hai Chiều <so@example.vn>
     #[arg(long, env = "HAICHIEU_MAIL_FROM", value_name = "ĐỊA_CHỈ", requires = "smtp_url")]
     mail_from: Option<String>,
+    /// Chứng thư gốc (PEM) của máy chủ thư, thay cho những chứng thư gốc mà máy này tin: cho máy
+    /// chủ thư nội bộ
+    #[arg(long, env = "HAICHIEU_SMTP_CA", value_name = "TỆP", requires = "smtp_url")]
+    smtp_ca: Option<PathBuf>,
     /// Không tự sao lưu
     #[arg(long, conflicts_with = "backups")]
     no_backups: bool,
@@ -150,7 +154,7 @@ impl Serve {
 
     fn mail(&self) -> Option<Mail> {
         let (url, from) = self.smtp_url.clone().zip(self.mail_from.clone())?;
-        Some(Mail { url, from })
+        Some(Mail { url, from, ca: self.smtp_ca.clone() })
     }
 
     fn settings(self, address: SocketAddr, database: &str, tls: bool) -> Settings {

@@ -1,13 +1,19 @@
 //! The way out for mail: one SMTP server, over TLS where its address says so.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
+
+use axum::http::Uri;
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox};
 use lettre::transport::smtp;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::time;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use uuid::Uuid;
 
 use crate::settings::Mail;
@@ -60,6 +66,10 @@ impl Mailer {
         let transport = transport.map_err(|_| {
             "--smtp-url viết theo dạng smtps://tên:mật-khẩu@máy, hoặc smtp://máy:25".to_owned()
         })?;
+        let transport = match &mail.ca {
+            Some(file) => transport.tls(trusting(&mail.url, file)?),
+            None => transport,
+        };
         Ok(Mailer { transport: transport.timeout(Some(PATIENCE)).build(), from })
     }
 
@@ -80,6 +90,32 @@ impl Mailer {
             Ok(sent) => Ok(sent.map(drop)?),
             Err(_) => Err(NotSent::TimedOut),
         }
+    }
+}
+
+/// TLS as the address asks for it, with a server whose certificate goes back to one of this
+/// file, and to no other.
+fn trusting(url: &str, file: &Path) -> Result<Tls, String> {
+    let in_the_open =
+        "--smtp-ca đi cùng --smtp-url dạng smtps://máy, hoặc smtp://máy:587?tls=required";
+    let wrong = |why: &dyn fmt::Display| format!("--smtp-ca {}: {why}", file.display());
+    let url: Uri = url.parse().map_err(|_| in_the_open)?;
+    let server = url.host().ok_or(in_the_open)?.to_owned();
+    let roots: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    let roots = roots.map_err(|error| wrong(&error))?;
+    if roots.is_empty() {
+        return Err(wrong(&"không có chứng thư nào trong tệp"));
+    }
+    let mut tls = TlsParameters::builder(server).certificate_store(CertificateStore::None);
+    for root in roots {
+        let root = Certificate::from_der(root.to_vec()).map_err(|error| wrong(&error))?;
+        tls = tls.add_root_certificate(root);
+    }
+    let tls = tls.build().map_err(|error| wrong(&error))?;
+    match (url.scheme_str(), url.query()) {
+        (Some("smtps"), _) => Ok(Tls::Wrapper(tls)),
+        (_, Some("tls=required")) => Ok(Tls::Required(tls)),
+        _ => Err(in_the_open.to_owned()),
     }
 }
 

@@ -11,21 +11,21 @@ use haichieu::reminders::daily;
 use haichieu::reminders::mailer::Mailer;
 use haichieu::settings::Mail;
 use reqwest::StatusCode;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
 
 use crate::exchange::texts;
 use crate::meetings::{in_days, meeting_on};
 use crate::scope::{CANARY, Objects};
 use crate::support::{Site, Visitor};
 
-const PAGE: &str = "/account/reminders";
-const ADDRESS: &str = "binh.tt@example.vn";
-const ORIGIN: &str = "https://so.example.vn";
+pub(crate) const PAGE: &str = "/account/reminders";
+pub(crate) const ADDRESS: &str = "binh.tt@example.vn";
+pub(crate) const ORIGIN: &str = "https://so.example.vn";
 
 /// A mail server on loopback, without TLS.
-#[derive(Clone)]
-struct Post {
+#[derive(Clone, Default)]
+pub(crate) struct Post {
     port: u16,
     inside: Arc<Mutex<Inside>>,
 }
@@ -34,6 +34,8 @@ struct Post {
 struct Inside {
     /// Whether it takes nothing for anybody.
     refuses: bool,
+    /// What a program has to sign in with before it takes anything: the words of RFC 4616.
+    password: Option<String>,
     /// To whom, and what was to be read.
     letters: Vec<(String, String)>,
 }
@@ -45,17 +47,28 @@ impl Post {
         let post = Post { port: address.port(), inside: Arc::default() };
         let clerk = post.clone();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Ok((mut stream, _)) = listener.accept().await {
                 let clerk = clerk.clone();
-                tokio::spawn(async move { clerk.talk(stream).await });
+                tokio::spawn(async move {
+                    stream.write_all(b"220 post\r\n").await.unwrap();
+                    clerk.talk(stream).await;
+                });
             }
         });
         post
     }
 
+    /// One that listens nowhere by itself, and wants this password.
+    pub(crate) fn guarded(login: &str, password: &str) -> Post {
+        let post = Post::default();
+        let words = STANDARD.encode(format!("\0{login}\0{password}"));
+        post.inside.lock().unwrap().password = Some(words);
+        post
+    }
+
     fn mail(&self) -> Mail {
         let url = format!("smtp://127.0.0.1:{}", self.port);
-        Mail { url, from: "Hai Chiều <so@example.vn>".to_owned() }
+        Mail { url, from: "Hai Chiều <so@example.vn>".to_owned(), ca: None }
     }
 
     fn mailer(&self) -> Mailer {
@@ -67,15 +80,15 @@ impl Post {
     }
 
     /// What came since it was asked last.
-    fn take(&self) -> Vec<(String, String)> {
+    pub(crate) fn take(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.inside.lock().unwrap().letters)
     }
 
-    /// One conversation (RFC 5321).
-    async fn talk(&self, stream: TcpStream) {
-        let (reader, mut writer) = stream.into_split();
+    /// One conversation behind its greeting (RFC 5321).
+    pub(crate) async fn talk(&self, stream: impl AsyncRead + AsyncWrite) {
+        let (reader, mut writer) = tokio::io::split(stream);
         let mut lines = BufReader::new(reader).lines();
-        writer.write_all(b"220 post\r\n").await.unwrap();
+        let mut wanted = self.inside.lock().unwrap().password.clone();
         let (mut to, mut message) = (String::new(), None::<String>);
         while let Ok(Some(line)) = lines.next_line().await {
             let answer = match (&mut message, line.split([' ', ':']).next().unwrap()) {
@@ -90,6 +103,12 @@ impl Post {
                     text.push('\n');
                     continue;
                 }
+                (None, "EHLO") => "250-post\r\n250 AUTH PLAIN".to_owned(),
+                (None, "AUTH") if wanted.as_deref() == line.strip_prefix("AUTH PLAIN ") => {
+                    wanted = None;
+                    "235 in".to_owned()
+                }
+                (None, "MAIL" | "AUTH") if wanted.is_some() => "530 who is it".to_owned(),
                 (None, "RCPT") if self.inside.lock().unwrap().refuses => {
                     format!("550 nobody called {line} here")
                 }

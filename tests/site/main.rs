@@ -39,6 +39,7 @@ mod limits;
 mod lists;
 mod look;
 mod mail;
+mod mail_tls;
 mod meetings;
 mod members;
 mod merges;
