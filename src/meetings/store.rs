@@ -200,7 +200,7 @@ pub async fn recount(tx: &mut Tx, id: MeetingId, at: Moment) -> sqlx::Result<Mee
     let sql = "UPDATE meeting SET
                    (rolled_at, expected, present, excused, unexcused) =
                    (SELECT CASE WHEN COUNT(*) FILTER (WHERE status <> 'unmarked') > 0
-                                THEN $2 END,
+                                THEN CAST($2 AS BIGINT) END,
                            CASE WHEN COUNT(*) FILTER (WHERE status <> 'unmarked') > 0
                                 THEN COUNT(*) ELSE 0 END,
                            COUNT(*) FILTER (WHERE status = 'present'),
