@@ -266,7 +266,8 @@ async fn note_refusals(
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+                      object-src 'none'";
 
 /// Tells the browser what these pages may do, and to keep no copy of them. A file of theirs
 /// does nothing by itself: on a slow line each of them is 400 bytes sooner there.

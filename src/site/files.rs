@@ -26,25 +26,25 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let asset = assets::find(&name).ok_or(Error::NotFound)?;
-    let is_for_good = hash == assets::hash();
-    let kept = if is_for_good { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kept =
+        if hash == assets::hash() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let coding = if asset.is_picture() { Coding::Plain } else { Coding::of(&headers) };
     let tag = match coding.name() {
         Some(coding) => format!(r#""{}-{coding}""#, assets::hash()),
         None => format!(r#""{}""#, assets::hash()),
     };
-    let always =
-        [(header::CACHE_CONTROL, kept.to_owned()), (header::VARY, "accept-encoding".to_owned())];
-    let is_known = has(known.unwrap_or_default(), &tag);
-    // Whoever keeps it for good never asks for it again by its tag.
-    let tag = Some([(header::ETAG, tag)]).filter(|_| !is_for_good);
-    if is_known {
-        return Ok((StatusCode::NOT_MODIFIED, Extension(OfPages), tag, always).into_response());
+    let always = [
+        (header::CACHE_CONTROL, kept.to_owned()),
+        (header::VARY, "accept-encoding".to_owned()),
+        (header::ETAG, tag.clone()),
+    ];
+    if has(known.unwrap_or_default(), &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, Extension(OfPages), always).into_response());
     }
     let kind = [(header::CONTENT_TYPE, asset.content_type)];
     let packing = coding.name().map(|it| [(header::CONTENT_ENCODING, it)]);
-    Ok((Extension(OfPages), tag, always, kind, packing, asset.packed(coding)).into_response())
+    Ok((Extension(OfPages), always, kind, packing, asset.packed(coding)).into_response())
 }
 
 /// The script that answers where there is no network. It stands at the root, whose pages it may
