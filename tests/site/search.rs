@@ -2,6 +2,7 @@
 
 use haichieu::access::model::Role;
 use haichieu::audit::watch::Watch;
+use haichieu::db::Db;
 use haichieu::members::model::{ExemptReason, NewMember};
 use haichieu::statistics::summary;
 use haichieu::vietnamese::fold::fold;
@@ -30,15 +31,22 @@ async fn officer(site: &Site, rows: i64) -> Visitor {
     site.ward_officer().await.at(&site.searched_by_words(rows).await)
 }
 
-/// Whoever has the words is found by either search, in the same order, on whatever page.
-#[tokio::test]
-async fn a_large_unit_finds_whom_a_small_one_finds() {
+/// The committee's officer of a made-up city: where it is looked through, and where it counts as
+/// a large unit.
+async fn small_and_large() -> (Db, Visitor, Visitor) {
     let (root, db) = Site::start_empty().await;
     let key = fill_with(&db, order(500, 1)).await;
     let door = visitor(&root, None);
     let fields = [("login", "tochuc"), ("password", &*key.password), ("next", "")];
     let small = door.with_all_cookies_of(&door.post("/sign-in", &fields).await);
     let large = small.at(&searched_by_words(&db, &Watch::start(db.clone()), ALL).await);
+    (db, small, large)
+}
+
+/// Whoever has the words is found by either search, in the same order, on whatever page.
+#[tokio::test]
+async fn a_large_unit_finds_whom_a_small_one_finds() {
+    let (_, small, large) = small_and_large().await;
     let everybody = on_screen(&small, "thanh-pho", "category=all").await;
     assert!(everybody.len() > 450, "{}", everybody.len());
     let mut queries = vec!["thi".to_owned(), "nguyen".to_owned(), "van nguyen".to_owned()];
@@ -67,12 +75,7 @@ async fn a_large_unit_finds_whom_a_small_one_finds() {
 /// Without words as well, whatever is asked for besides.
 #[tokio::test]
 async fn a_large_unit_lists_whom_a_small_one_lists() {
-    let (root, db) = Site::start_empty().await;
-    let key = fill_with(&db, order(500, 1)).await;
-    let door = visitor(&root, None);
-    let fields = [("login", "tochuc"), ("password", &*key.password), ("next", "")];
-    let small = door.with_all_cookies_of(&door.post("/sign-in", &fields).await);
-    let large = small.at(&searched_by_words(&db, &Watch::start(db.clone()), ALL).await);
+    let (db, small, large) = small_and_large().await;
     let mut tx = db.read().await.unwrap();
     let workplaces = summary::store::numbered::workplaces(&mut tx).await.unwrap();
     drop(tx);

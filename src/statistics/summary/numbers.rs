@@ -13,8 +13,9 @@ pub struct Numbers {
     pub names: HashMap<usize, Named>,
     workplaces: HashMap<WorkplaceId, u32>,
     purposes: HashMap<Purpose, u32>,
-    /// The last number of a purpose that is written down.
+    /// The last number of a purpose that is written down, and the last one given.
     written: u32,
+    given: u32,
 }
 
 impl Numbers {
@@ -37,7 +38,7 @@ impl Numbers {
             purposes.insert(it.purpose, number);
             written = written.max(number);
         }
-        Ok(Numbers { names, workplaces, purposes, written })
+        Ok(Numbers { names, workplaces, purposes, written, given: written })
     }
 
     /// That of a workplace; 0 where there is none.
@@ -46,8 +47,10 @@ impl Numbers {
     }
 
     pub fn purpose(&mut self, purpose: Purpose) -> u32 {
-        let last = self.written.max(u32::try_from(self.purposes.len()).unwrap_or(u32::MAX));
-        *self.purposes.entry(purpose).or_insert(last + 1)
+        *self.purposes.entry(purpose).or_insert_with(|| {
+            self.given += 1;
+            self.given
+        })
     }
 
     /// Purposes by number.
