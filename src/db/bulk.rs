@@ -1,16 +1,16 @@
 //! Many rows into one table, by whichever way its database takes them fastest.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::db::Tx;
 use crate::db::tables::{Column, Table, Value, hex, names, quoted};
 
-/// Rows and values of one statement on `SQLite`, at most, and bytes sent at once to
-/// `PostgreSQL`.
-const ROWS: usize = 500;
-const VALUES: usize = 20_000;
+/// Values of one statement on `SQLite`, at most, and bytes sent at once to `PostgreSQL`. More
+/// values cost more each: so large a list of them is given back to the system each time.
+const VALUES: usize = 2_000;
 const BYTES: usize = 1 << 20;
 
 /// Writes the rows, whose values stand in the order of the table's columns.
@@ -20,7 +20,7 @@ pub async fn insert(table: &Table, target: &mut Tx, rows: &[Vec<Value>]) -> sqlx
     }
     match target {
         Tx::Sqlite(tx) => {
-            let most = ROWS.min(VALUES / table.columns.len()).max(1);
+            let most = (VALUES / table.columns.len()).max(1);
             for rows in rows.chunks(most) {
                 // Whole chunks bear the same text, which is prepared once.
                 let mut query = sqlx::query(AssertSqlSafe(statement(table, rows.len())));
@@ -29,7 +29,8 @@ pub async fn insert(table: &Table, target: &mut Tx, rows: &[Vec<Value>]) -> sqlx
                     query = match value {
                         Value::Null => query.bind(None::<i64>),
                         Value::Integer(number) => query.bind(*number),
-                        Value::Text(text) => query.bind(text.as_str()),
+                        // One copy of it; of a &str sqlx makes a String within an Arc.
+                        Value::Text(text) => query.bind(Arc::<str>::from(text.as_str())),
                         Value::Bytes(bytes) => query.bind(bytes.as_slice()),
                     };
                 }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 use std::{fmt, io};
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -21,6 +22,9 @@ const READERS: u32 = 6;
 /// Rows that `SQLite` hands over before it waits for their reader.
 const ROWS_AHEAD: usize = 512;
 const POSTGRES_CONNECTIONS: u32 = 20;
+/// A connection that was used so short a time ago is there still: asking it takes as long as a
+/// short statement does.
+const TRUSTED: Duration = Duration::from_secs(1);
 
 /// The first `SQLite` without the corruption of a write-ahead log that is reset while
 /// it is written (sqlite.org/wal.html#walresetbug).
@@ -124,7 +128,15 @@ async fn open_postgres(url: &str, backups: &Path) -> Result<Db, OpenError> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)
-        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(options)
         .await?;
     let db = Db::Postgres(pool.clone());
@@ -190,14 +202,30 @@ pub(super) async fn open_sqlite(file: &Path, create: bool, back_up: bool) -> Res
         .max_lifetime(None)
         // A failed ROLLBACK (a full disk: SQLite has ended the transaction already)
         // leaves sqlx counting a transaction that is none, for ever.
-        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(options.clone())
         .await?;
     check_settings(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(PATIENCE)
-        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_lazy_with(
             // The system keeps what they read in a cache of its own, which they share.
             options.create_if_missing(false).read_only(true).pragma("cache_size", "-2048"),

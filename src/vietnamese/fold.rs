@@ -1,6 +1,9 @@
 //! Text made comparable: without marks, or with tone marks in one agreed place.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::char::decompose_canonical;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// A search takes this many words into account, the rest are ignored.
 const MOST_WORDS: usize = 6;
@@ -10,14 +13,25 @@ const LONGEST_WORD: usize = 60;
 /// Text without any marks, in lower case, words apart by one space:
 /// `ĐẶNG  THỊ HOÀ` becomes `dang thi hoa` (ux 5.3).
 pub fn fold(text: &str) -> String {
-    let bare: String = text
-        .nfd()
-        .filter(|c| !is_mark(*c))
-        .map(|c| if is_barred_d(c) { 'd' } else { c })
-        .flat_map(char::to_lowercase)
-        .filter(|c| !is_mark(*c))
-        .collect();
+    let mut bare = String::with_capacity(text.len());
+    // Marks go, so that those of letters like ours need not be put in order first.
+    if text.chars().all(is_latin) {
+        for c in text.chars() {
+            decompose_canonical(c, |c| push_bare(&mut bare, c));
+        }
+    } else {
+        text.nfd().for_each(|c| push_bare(&mut bare, c));
+    }
     single_spaced(&bare)
+}
+
+/// The letter in lower case; of a mark nothing.
+fn push_bare(bare: &mut String, c: char) {
+    match c {
+        _ if is_mark(c) => {}
+        _ if is_barred_d(c) => bare.push('d'),
+        _ => bare.extend(c.to_lowercase().filter(|c| !is_mark(*c))),
+    }
 }
 
 /// The first six words of a query, without marks. Nothing that people look for is longer
@@ -50,6 +64,10 @@ pub fn has_marks(query: &str) -> bool {
 /// `Hoà` becomes `Hòa` and `Thuý` becomes `Thúy`, `Quý` and `Toán` stay
 /// (ux 5.2). For keys and comparison only; pages show what was typed.
 pub fn plain_tone(text: &str) -> String {
+    // Without a mark there is no tone to place.
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     let mut placed = String::with_capacity(text.len());
     let mut syllable = Vec::new();
     for c in text.nfd().map(true_d) {
@@ -96,6 +114,16 @@ pub(super) fn true_d(c: char) -> char {
         'Ð' => 'Đ',
         _ => c,
     }
+}
+
+/// Of Latin letters and their marks, which decompose into such alone.
+fn is_latin(c: char) -> bool {
+    matches!(c, '\0'..='\u{36f}' | '\u{1e00}'..='\u{1eff}')
+}
+
+/// The text in NFC, as it is stored: a copy only where it is not yet.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) { text.into() } else { text.nfc().collect() }
 }
 
 fn is_mark(c: char) -> bool {
@@ -151,6 +179,12 @@ pub(super) mod tests {
             prop_assert_eq!(fold(&text.to_uppercase()), &*folded);
             prop_assert_eq!(fold(&format!(" {}\u{a0}", text.replace(' ', "  "))), &*folded);
             prop_assert!(folded.chars().all(|it| it.is_ascii_lowercase() || it == ' '));
+        }
+
+        #[test]
+        fn letters_of_elsewhere_change_nothing_of_ours(text in "[ -\u{36f}\u{1e00}-\u{1eff}]{0,20}") {
+            let ours = format!("{} ω", fold(&text));
+            prop_assert_eq!(fold(&format!("{text} Ω")), ours.trim_start());
         }
 
         #[test]

@@ -55,7 +55,7 @@ const VNI: &[(&str, char)] = &[
 /// letter ư is the invisible soft hyphen.
 pub fn decode(text: &str, lettering: Lettering) -> String {
     match lettering {
-        Lettering::Unicode => text.nfc().collect(),
+        Lettering::Unicode => fold::composed(text).into_owned(),
         Lettering::Tcvn3 => text.chars().map(of_tcvn3).nfc().collect(),
         Lettering::Vni => of_vni(text),
     }

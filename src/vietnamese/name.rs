@@ -122,7 +122,7 @@ pub fn initials(full_name: &str) -> String {
 /// NFC, single spaces, without the invisible characters that come along when
 /// text is pasted; it may be empty. `None` when it cannot be part of a name.
 fn clean(typed: &str) -> Option<String> {
-    let visible: String = typed.nfc().filter(|c| !is_invisible(*c)).collect();
+    let visible: String = fold::composed(typed).chars().filter(|c| !is_invisible(*c)).collect();
     let name = fold::single_spaced(&visible);
     let fits = name.chars().count() <= LONGEST
         && (name.is_empty() || name.chars().any(char::is_alphabetic))
