@@ -16,6 +16,7 @@ use crate::error::passing::{self, Again};
 
 pub mod again;
 pub mod bulk;
+pub mod codes;
 pub mod copy;
 pub mod loose;
 mod open;
@@ -104,6 +105,21 @@ impl Db {
     /// before it is upgraded, not into the working folder.
     pub async fn open_backing_up(url: &str, folder: &Path) -> Result<Db, OpenError> {
         open::open(url, true, folder).await
+    }
+
+    /// Likewise, for whoever fills it and closes it then. `SQLite` writes into its file itself:
+    /// in its log it finds a page the more slowly the longer the log is. Where somebody else has
+    /// the file open, the log stays. The next opening takes it up again; until then nothing is
+    /// to be read but in transactions that write.
+    pub async fn open_to_fill(url: &str) -> Result<Db, OpenError> {
+        let db = Db::open(url).await?;
+        if let Db::Sqlite { writer, .. } = &db {
+            let set_aside = sqlx::query("PRAGMA journal_mode = DELETE").execute(writer).await;
+            if let Err(error) = set_aside {
+                tracing::debug!(%error, "the log of the database stays");
+            }
+        }
+        Ok(db)
     }
 
     /// Opens a database that must be there already: a mistyped name of a file is an

@@ -26,7 +26,7 @@ impl Copy {
         let began = Instant::now();
         let key = check::key(database)?;
         let source = Db::open_existing(database).await?;
-        let target = Db::open(&self.to).await?;
+        let target = Db::open_to_fill(&self.to).await?;
         let (mut from, mut to) = (source.read_whole().await?, target.write_whole().await?);
         let copied = copy(&mut from, &mut to).await?;
         let key_file = settings::key_file(&self.to);
@@ -34,6 +34,8 @@ impl Copy {
         to.commit().await?;
         drop(from);
         source.close().await;
+        target.close().await;
+        let target = Db::open(&self.to).await?;
         let report = recount::look(&target, &key, None).await?;
         let is_file = matches!(target, Db::Sqlite { .. });
         target.close().await;

@@ -35,7 +35,7 @@ impl Generate {
         let on = self.on.unwrap_or_else(clock::today);
         let order = Order { members: self.members, seed: self.seed, on };
         let key = Key::of(self.seed).await?;
-        let db = Db::open(database).await?;
+        let db = Db::open_to_fill(database).await?;
         let mut tx = db.write_whole().await?;
         if organisation::store::count(&mut tx).await? + access::store::count(&mut tx).await? > 0 {
             return Err("cơ sở dữ liệu này đã có dữ liệu; chỉ dựng trong một cơ sở dữ liệu \
@@ -52,8 +52,9 @@ impl Generate {
         let act = Act::new("generate.build", None::<Uuid>, done);
         audit::store::append(&mut tx, &Actor::command_line(), act).await?;
         tx.commit().await?;
+        db.close().await;
         tell(&made, &key.password);
-        finish(db, database).await
+        finish(Db::open(database).await?, database).await
     }
 }
 

@@ -20,14 +20,15 @@ pub struct Seed {
 
 impl Seed {
     pub async fn run(self, database: &str) -> Outcome {
-        let db = Db::open(database).await?;
-        let mut tx = db.write().await?;
+        let db = Db::open_to_fill(database).await?;
+        let mut tx = db.write_whole().await?;
         let loaded = load(&mut tx, &Folder::At(&self.folder), &Actor::command_line()).await?;
         tx.commit().await?;
+        db.close().await;
         println!("Đã nạp {}:", self.folder.display());
         for (file, rows) in loaded.files {
             println!("{:>10} dòng  {file}", grouped(rows));
         }
-        finish(db, database).await
+        finish(Db::open(database).await?, database).await
     }
 }

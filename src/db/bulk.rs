@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, PgConnection, Sqlite};
 
 use crate::db::Tx;
 use crate::db::tables::{Column, Table, Value, hex, names, quoted};
@@ -21,25 +23,38 @@ pub async fn insert(table: &Table, target: &mut Tx, rows: &[Vec<Value>]) -> sqlx
     match target {
         Tx::Sqlite(tx) => {
             let most = (VALUES / table.columns.len()).max(1);
-            for rows in rows.chunks(most) {
-                // Whole chunks bear the same text, which is prepared once.
-                let mut query = sqlx::query(AssertSqlSafe(statement(table, rows.len())));
-                query = query.persistent(rows.len() == most);
-                for value in rows.iter().flatten() {
-                    query = match value {
-                        Value::Null => query.bind(None::<i64>),
-                        Value::Integer(number) => query.bind(*number),
-                        // One copy of it; of a &str sqlx makes a String within an Arc.
-                        Value::Text(text) => query.bind(Arc::<str>::from(text.as_str())),
-                        Value::Bytes(bytes) => query.bind(bytes.as_slice()),
-                    };
-                }
-                query.execute(&mut **tx).await?;
+            let mut chunks = rows.chunks(most).map(|rows| query(table, rows, most));
+            let mut ready = chunks.next();
+            while let Some(query) = ready {
+                // The next is put together while SQLite's thread is busy with this one.
+                let (done, next) = tokio::join!(query.execute(&mut **tx), async { chunks.next() });
+                done?;
+                ready = next;
             }
             Ok(())
         }
         Tx::Postgres(tx) => copy_in(table, tx, rows).await,
     }
+}
+
+/// Whole chunks bear the same text, which is prepared once.
+fn query(
+    table: &Table,
+    rows: &[Vec<Value>],
+    most: usize,
+) -> Query<'static, Sqlite, SqliteArguments> {
+    let sql = AssertSqlSafe(statement(table, rows.len()));
+    let mut query = sqlx::query(sql).persistent(rows.len() == most);
+    for value in rows.iter().flatten() {
+        query = match value {
+            Value::Null => query.bind(None::<i64>),
+            Value::Integer(number) => query.bind(*number),
+            // One copy of it; of a &str sqlx makes a String within an Arc.
+            Value::Text(text) => query.bind(Arc::<str>::from(text.as_str())),
+            Value::Bytes(bytes) => query.bind(bytes.as_slice()),
+        };
+    }
+    query
 }
 
 fn statement(table: &Table, rows: usize) -> String {

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 use std::{fmt, io};
 
+use futures_util::future::BoxFuture;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
@@ -129,14 +131,7 @@ async fn open_postgres(url: &str, backups: &Path) -> Result<Db, OpenError> {
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED {
-                    connection.ping().await?;
-                }
-                Ok(!connection.is_in_transaction())
-            })
-        })
+        .before_acquire(is_there)
         .connect_with(options)
         .await?;
     let db = Db::Postgres(pool.clone());
@@ -153,6 +148,20 @@ async fn open_postgres(url: &str, backups: &Path) -> Result<Db, OpenError> {
         drop(lock);
     }
     Ok(db)
+}
+
+/// Whether a connection can be used: it answers, and nothing was begun on it.
+#[expect(clippy::needless_pass_by_value, reason = "as the pool hands it over")]
+pub(super) fn is_there(
+    connection: &mut PgConnection,
+    since: PoolConnectionMetadata,
+) -> BoxFuture<'_, sqlx::Result<bool>> {
+    Box::pin(async move {
+        if since.idle_for > TRUSTED {
+            connection.ping().await?;
+        }
+        Ok(!connection.is_in_transaction())
+    })
 }
 
 /// Whether the database has been through exactly the migrations of this program. The
@@ -200,17 +209,10 @@ pub(super) async fn open_sqlite(file: &Path, create: bool, back_up: bool) -> Res
         .acquire_timeout(PATIENCE)
         .idle_timeout(None)
         .max_lifetime(None)
+        .test_before_acquire(false)
         // A failed ROLLBACK (a full disk: SQLite has ended the transaction already)
         // leaves sqlx counting a transaction that is none, for ever.
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED {
-                    connection.ping().await?;
-                }
-                Ok(!connection.is_in_transaction())
-            })
-        })
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await?;
     check_settings(&writer).await?;
@@ -218,14 +220,7 @@ pub(super) async fn open_sqlite(file: &Path, create: bool, back_up: bool) -> Res
         .max_connections(READERS)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED {
-                    connection.ping().await?;
-                }
-                Ok(!connection.is_in_transaction())
-            })
-        })
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_lazy_with(
             // The system keeps what they read in a cache of its own, which they share.
             options.create_if_missing(false).read_only(true).pragma("cache_size", "-2048"),

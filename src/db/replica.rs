@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::clock::{self, Moment};
+use crate::db::open::is_there;
 use crate::db::{Db, OpenError, Tx};
 
 /// How often its freshness is asked for, and how long the answer is waited for.
@@ -42,7 +42,8 @@ impl Replica {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+            .test_before_acquire(false)
+            .before_acquire(is_there)
             .connect_lazy_with(options);
         Ok(Replica::over(Db::Postgres(pool), lag))
     }

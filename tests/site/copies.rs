@@ -123,3 +123,22 @@ async fn nothing_is_copied_over_a_registry() {
         other => panic!("{other:?}"),
     }
 }
+
+/// How the file takes what is written.
+async fn journal(db: &Db) -> String {
+    let Db::Sqlite { writer, .. } = db else { panic!("a file of its own") };
+    sqlx::query_scalar("PRAGMA journal_mode").fetch_one(writer).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_filled_without_its_log_while_nobody_else_reads_it() {
+    let url = file("filled.db");
+    let alone = Db::open_to_fill(&url).await.unwrap();
+    assert_eq!(journal(&alone).await, "delete");
+    alone.close().await;
+    let server = Db::open(&url).await.unwrap();
+    assert_eq!(journal(&server).await, "wal");
+    let beside = Db::open_to_fill(&url).await.unwrap();
+    assert_eq!(journal(&beside).await, "wal");
+    beside.write_whole().await.unwrap().commit().await.unwrap();
+}

@@ -4,9 +4,10 @@ use crate::clock::Moment;
 use crate::contributions::model::{ContributionKind, Giver, NewContribution};
 use crate::contributions::store;
 use crate::db::Tx;
+use crate::db::codes::Codes;
 use crate::exchange::seed::reader::{Fault, Layout, Row, Sheet};
 use crate::exchange::seed::{Known, KnownUnit, Refused};
-use crate::ids::{ContributionId, WorkItemId};
+use crate::ids::{ContributionId, MemberId, WorkItemId};
 
 pub const CONTRIBUTIONS: Layout = Layout {
     file: "contributions.csv",
@@ -25,17 +26,19 @@ pub const CONTRIBUTIONS: Layout = Layout {
 pub async fn load(
     tx: &mut Tx,
     sheet: &mut Sheet<'_>,
-    known: &mut Known,
+    known: &Known,
+    codes: &mut Codes<MemberId>,
     at: Moment,
 ) -> Result<(), Refused> {
     while let Some(row) = sheet.read_row()? {
-        let contribution = read(row, known)?;
+        let giver = read_giver(row, codes).await?;
+        let contribution = read(row, known, giver)?;
         store::add(tx, &contribution, at).await?;
     }
     Ok(())
 }
 
-fn read(row: Row<'_>, known: &Known) -> Result<NewContribution, Fault> {
+fn read(row: Row<'_>, known: &Known, giver: Giver) -> Result<NewContribution, Fault> {
     let given_on = row.need_past_day("given_on")?;
     let unit = known.unit_on(row, "unit_code", "given_on", given_on)?;
     let kinds = "money, goods, labour, land, idea hoặc expertise";
@@ -51,7 +54,7 @@ fn read(row: Row<'_>, known: &Known) -> Result<NewContribution, Fault> {
         id: ContributionId::new(),
         unit_id: unit.id,
         work_item_id: read_work(row, known, unit)?,
-        giver: read_giver(row, known)?,
+        giver,
         given_on,
         kind,
         amount_vnd,
@@ -108,16 +111,18 @@ fn read_work(row: Row<'_>, known: &Known, unit: &KnownUnit) -> Result<Option<Wor
     Ok(Some(work.id))
 }
 
-fn read_giver(row: Row<'_>, known: &Known) -> Result<Giver, Fault> {
+async fn read_giver(row: Row<'_>, codes: &mut Codes<MemberId>) -> Result<Giver, Refused> {
     let group = row.text("group_name")?;
     match (row.get("member_code"), group.is_empty()) {
-        ("", true) => Err(row.fault("member_code", "mã người góp, hoặc tên nhóm ở group_name")),
+        ("", true) => {
+            Err(row.fault("member_code", "mã người góp, hoặc tên nhóm ở group_name").into())
+        }
         ("", false) => Ok(Giver::Group(group)),
-        (_, false) => Err(row.fault("group_name", "ô trống, vì đã có member_code")),
+        (_, false) => Err(row.fault("group_name", "ô trống, vì đã có member_code").into()),
         (code, true) => {
-            let id = known.members.get(code).copied();
-            let id = id.ok_or_else(|| row.fault("member_code", "mã một người của members.csv"));
-            id.map(Giver::Member)
+            let id = codes.find(code).await?;
+            let id = id.ok_or_else(|| row.fault("member_code", "mã một người của members.csv"))?;
+            Ok(Giver::Member(id))
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use crate::clock::Moment;
 use crate::db::Tx;
+use crate::db::codes::Codes;
 use crate::exchange::seed::reader::{Fault, Layout, Row, Sheet};
-use crate::exchange::seed::{Known, Refused};
-use crate::ids::MeetingId;
+use crate::exchange::seed::{Above, Known, Refused};
+use crate::ids::{MeetingId, MemberId};
 use crate::meetings::model::{AttendanceStatus, Mark, MeetingKind, NewMeeting};
 use crate::meetings::store;
 
@@ -29,13 +30,14 @@ const THE_REST: &str = "*";
 pub async fn load(
     tx: &mut Tx,
     sheet: &mut Sheet<'_>,
-    known: &mut Known,
+    known: &Known,
+    codes: &mut Codes<MeetingId>,
     at: Moment,
 ) -> Result<(), Refused> {
     while let Some(row) = sheet.read_row()? {
         let code = row.code("code")?;
         let meeting = read_meeting(row, known)?;
-        if known.meetings.insert(code.to_owned(), meeting.id).is_some() {
+        if !codes.add(code, meeting.id).await? {
             return Err(row.fault("code", "mã chưa có ở dòng nào phía trên").into());
         }
         store::add(tx, &meeting, at).await?;
@@ -62,19 +64,19 @@ fn read_meeting(row: Row<'_>, known: &Known) -> Result<NewMeeting, Fault> {
 pub async fn load_attendance(
     tx: &mut Tx,
     sheet: &mut Sheet<'_>,
-    known: &mut Known,
+    above: &mut Above,
     at: Moment,
 ) -> Result<(), Refused> {
     let mut marked: HashSet<MeetingId> = HashSet::new();
     while let Some(row) = sheet.read_row()? {
-        let meeting = known.meetings.get(row.get("meeting_code")).copied();
+        let meeting = above.meetings.find(row.get("meeting_code")).await?;
         let meeting =
             meeting.ok_or_else(|| row.fault("meeting_code", "mã một cuộc họp của meetings.csv"))?;
         let (status, reason) = read_status(row)?;
         if row.get("member_code") == THE_REST {
             store::mark_rest(tx, meeting, status, &reason).await?;
         } else {
-            mark_one(tx, row, known, meeting, status, reason).await?;
+            mark_one(tx, row, &mut above.members, meeting, status, reason).await?;
         }
         marked.insert(meeting);
     }
@@ -101,12 +103,12 @@ fn read_status(row: Row<'_>) -> Result<(AttendanceStatus, String), Fault> {
 async fn mark_one(
     tx: &mut Tx,
     row: Row<'_>,
-    known: &Known,
+    codes: &mut Codes<MemberId>,
     meeting: MeetingId,
     status: AttendanceStatus,
     reason: String,
 ) -> Result<(), Refused> {
-    let member_id = known.members.get(row.get("member_code")).copied();
+    let member_id = codes.find(row.get("member_code")).await?;
     let member_id = member_id
         .ok_or_else(|| row.fault("member_code", "mã một người của members.csv, hoặc *"))?;
     let mark = Mark { member_id, status, reason };

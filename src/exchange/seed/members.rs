@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::clock::Moment;
 use crate::db::Tx;
+use crate::db::codes::Codes;
 use crate::exchange::seed::reader::{Fault, Layout, Row, Sheet};
 use crate::exchange::seed::{Known, KnownUnit, Refused};
 use crate::ids::{LetterId, MemberId, ResidenceId};
@@ -45,14 +46,15 @@ pub const MEMBERS: Layout = Layout {
 pub async fn load(
     tx: &mut Tx,
     sheet: &mut Sheet<'_>,
-    known: &mut Known,
+    known: &Known,
+    codes: &mut Codes<MemberId>,
     at: Moment,
 ) -> Result<(), Refused> {
     let mut many = Many::begin(tx).await?;
     while let Some(row) = sheet.read_row()? {
         let code = row.code("code")?;
         let member = read_member(row, known)?;
-        if known.members.insert(code.to_owned(), member.id).is_some() {
+        if !codes.add(code, member.id).await? {
             return Err(row.fault("code", "mã chưa có ở dòng nào phía trên").into());
         }
         let started_on = row.need_past_day("started_on")?;

@@ -1,7 +1,8 @@
 //! Loads a folder of CSV files, in one transaction: all of it, or nothing. The layout
 //! is described in `seeds/README.md`.
 //!
-//! Files are read row by row; only their codes stay in memory.
+//! Files are read row by row. What there are few of, units and works, is kept in memory by its
+//! code; the codes of people and meetings lie on the disk where there are many.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::audit;
 use crate::audit::model::{Act, Actor};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
+use crate::db::codes::Codes;
 use crate::exchange::seed::reader::{Fault, Layout, Row, Sheet};
 use crate::ids::{MeetingId, MemberId, UnitId, WorkItemId, WorkplaceId};
 use crate::organisation::model::UnitKind;
@@ -124,15 +126,20 @@ fn file_names() -> String {
     FILES.map(|it| it.file).join(", ")
 }
 
-/// The codes that rows may refer to, and what they stand for.
+/// The codes of the rows above that rows may refer to, as many as the files have.
+#[derive(Default)]
+struct Above {
+    members: Codes<MemberId>,
+    meetings: Codes<MeetingId>,
+}
+
+/// The codes that rows may refer to, and what they stand for, of what there are few.
 #[derive(Default)]
 pub struct Known {
     pub units: HashMap<String, KnownUnit>,
     pub works: HashMap<String, KnownWork>,
     pub workplaces: HashMap<String, WorkplaceId>,
     workplace_names: HashSet<String>,
-    members: HashMap<String, MemberId>,
-    meetings: HashMap<String, MeetingId>,
 }
 
 #[derive(Clone, Copy)]
@@ -158,8 +165,6 @@ impl Known {
             works: store::works(tx).await?,
             workplaces,
             workplace_names,
-            members: HashMap::new(),
-            meetings: HashMap::new(),
         })
     }
 
@@ -209,10 +214,11 @@ pub async fn load_at(
 ) -> Result<Loaded, Refused> {
     folder.check()?;
     let mut loaded = Loaded { files: Vec::new(), known: Known::read(tx).await? };
+    let mut above = Above::default();
     for layout in FILES {
         let Some(source) = folder.open(layout.file)? else { continue };
         let mut sheet = Sheet::open(layout, source, at.day())?;
-        load_file(tx, &mut sheet, &mut loaded.known, actor, at).await?;
+        load_file(tx, &mut sheet, &mut loaded.known, &mut above, actor, at).await?;
         let (rows, digest) = sheet.finish();
         let done = format!("Nạp {} dòng từ {}", grouped(rows), layout.file);
         let act = Act::new("seed.load", None::<Uuid>, done).changing("SHA-256", "", &digest);
@@ -257,6 +263,7 @@ async fn load_file(
     tx: &mut Tx,
     sheet: &mut Sheet<'_>,
     known: &mut Known,
+    above: &mut Above,
     actor: &Actor,
     at: Moment,
 ) -> Result<(), Refused> {
@@ -264,10 +271,10 @@ async fn load_file(
         "units.csv" => units::load(tx, sheet, known, at).await,
         "workplaces.csv" => units::load_workplaces(tx, sheet, known).await,
         "works.csv" => units::load_works(tx, sheet, known, at).await,
-        "members.csv" => members::load(tx, sheet, known, at).await,
-        "meetings.csv" => meetings::load(tx, sheet, known, at).await,
-        "attendance.csv" => meetings::load_attendance(tx, sheet, known, at).await,
+        "members.csv" => members::load(tx, sheet, known, &mut above.members, at).await,
+        "meetings.csv" => meetings::load(tx, sheet, known, &mut above.meetings, at).await,
+        "attendance.csv" => meetings::load_attendance(tx, sheet, above, at).await,
         "reorganisations.csv" => reorganisations::load(tx, sheet, known, actor, at).await,
-        _ => contributions::load(tx, sheet, known, at).await,
+        _ => contributions::load(tx, sheet, known, &mut above.members, at).await,
     }
 }
