@@ -170,6 +170,13 @@ def search(bench):
 
 
 def roll_call(bench):
+    marks, took = call_roll(bench)
+    raw = bench.raw.write(sql.roll(bench.raw, bench.cell_id), 15)
+    say(f"roll call of {marks} in one post", ms(took), ms(raw), took / raw)
+
+
+def call_roll(bench):
+    """How many are on the roll of a meeting of today, and the milliseconds of the median post."""
     visitor, today = bench.visitor("bithu.chibo"), bench.on.strftime("%d/%m/%Y")
     took = []
     for _ in range(7):
@@ -189,8 +196,7 @@ def roll_call(bench):
         took.append((time.perf_counter() - start) * 1000)
         if answer.status != 303:
             raise SystemExit(f"the roll was not saved: {answer.status}\n{body.decode()[:2000]}")
-    raw = bench.raw.write(sql.roll(bench.raw, bench.cell_id), 15)
-    say(f"roll call of {len(was)} in one post", ms(median(took)), ms(raw), median(took) / raw)
+    return len(was), median(took)
 
 
 def export(bench):
@@ -206,6 +212,14 @@ def export(bench):
     say("… first byte, from the start of the program", ms(median([it[0] for it in runs])))
     say("… peak memory, bytes", f"{max(it[2] for it in runs):.1f} MiB",
         f"{runs[0][3]} / {raw_size}")
+    first, whole = file_of_ward(bench, year)
+    raw, _ = bench.raw.csv(sql.evaluations(bench.id_of(bench.ward), year))
+    say(f"CSV of {bench.ward} by the page", ms(whole), ms(raw), whole / raw)
+    say("… first byte of the answer", ms(first))
+
+
+def file_of_ward(bench, year):
+    """The year's comments of a ward by the page: milliseconds to the first byte, and to the end."""
     visitor, first, whole = bench.visitor("canbo.phuong"), [], []
     for _ in range(5):
         ask = visitor.get(f"/units/{bench.ward}/exports?what=evaluations&year={year}")
@@ -217,9 +231,7 @@ def export(bench):
             raise SystemExit(f"no file: {answer.status}\n{body.decode()[:2000]}")
         first.append((visitor.first_byte - start) * 1000)
         whole.append((time.perf_counter() - start) * 1000)
-    raw, _ = bench.raw.csv(sql.evaluations(bench.id_of(bench.ward), year))
-    say(f"CSV of {bench.ward} by the page", ms(median(whole)), ms(raw), median(whole) / raw)
-    say("… first byte of the answer", ms(median(first)))
+    return median(first), median(whole)
 
 
 def bring(bench):
