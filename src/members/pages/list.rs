@@ -98,9 +98,14 @@ impl ListPage {
 
     /// `, trang 2 trên 3`, where there is more than one.
     fn page_in_title(&self) -> String {
-        let last = self.pages().map(|it| format!(" trên {it}")).unwrap_or_default();
+        let last = self.pages().map(|it| format!(" trên {}", number::grouped(it)));
+        let last = last.unwrap_or_default();
         let is_alone = self.page == 1 && !self.has_next();
-        if is_alone { String::new() } else { format!(", trang {}{last}", self.page) }
+        if is_alone {
+            String::new()
+        } else {
+            format!(", trang {}{last}", number::grouped(self.page))
+        }
     }
 
     fn has_next(&self) -> bool {
@@ -115,7 +120,15 @@ impl ListPage {
         match self.count() {
             Some(count) => format!("{} đồng chí", number::grouped(count)),
             None if self.page == 1 => format!("{} đồng chí đầu tiên", self.rows.len()),
-            None => format!("Trang {}", self.page),
+            None => format!("Trang {}", number::grouped(self.page)),
+        }
+    }
+
+    /// What the search looks at: a workplace of a large unit has a page of its own.
+    fn searched(&self) -> &'static str {
+        match self.extent {
+            Extent::Counted(_) => "Tên, điện thoại, nơi công tác",
+            Extent::Walked { .. } => "Tên, điện thoại",
         }
     }
 
