@@ -73,8 +73,8 @@ impl ListPage {
     }
 
     /// Each row with its place in the whole list.
-    fn numbered(&self) -> impl Iterator<Item = (i64, &ListRow)> {
-        (self.before + 1..).zip(&self.rows)
+    fn numbered(&self) -> impl Iterator<Item = (String, &ListRow)> {
+        (self.before + 1..).map(number::grouped).zip(&self.rows)
     }
 
     fn last(&self) -> i64 {
@@ -98,14 +98,14 @@ impl ListPage {
 
     /// `, trang 2 trên 3`, where there is more than one.
     fn page_in_title(&self) -> String {
-        let last = self.pages().map(|it| format!(" trên {}", number::grouped(it)));
-        let last = last.unwrap_or_default();
         let is_alone = self.page == 1 && !self.has_next();
-        if is_alone {
-            String::new()
-        } else {
-            format!(", trang {}{last}", number::grouped(self.page))
-        }
+        if is_alone { String::new() } else { format!(", trang {}", self.place()) }
+    }
+
+    /// `2 trên 3`, or `2` where nobody knows of how many.
+    fn place(&self) -> String {
+        let last = self.pages().map(|it| format!(" trên {}", number::grouped(it)));
+        format!("{}{}", number::grouped(self.page), last.unwrap_or_default())
     }
 
     fn has_next(&self) -> bool {
