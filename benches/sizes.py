@@ -88,7 +88,9 @@ def anew(login, paths):
         visitor, took = bench.visitor(login), []
         for path in paths(bench):
             begin = time.perf_counter()
-            visitor.get(path)
+            # What takes longer than twenty seconds goes on behind an answer that says so.
+            while visitor.ask("GET", path)[0].status == 503:
+                time.sleep(0.1)
             took.append((time.perf_counter() - begin) * 1000)
         return median(took[2:])
 
