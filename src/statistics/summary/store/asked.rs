@@ -79,20 +79,34 @@ macro_rules! after {
     };
 }
 
-/// Runs a query for whichever units are asked for, which it finds in `asked`.
+/// Units whose rows are read by one statement, at most. `PostgreSQL` does not foresee how few
+/// units an act is about, and would read whole tables for them: it sees how many are named.
+pub const AT_ONCE: usize = 50;
+
+/// Runs a query for up to [`AT_ONCE`] units, which it finds in `asked`.
 macro_rules! of_units {
-    ($tx:expr, $units:expr, $make:ident, $rest:literal) => {
-        match $units {
-            Units::Behind(position) => {
-                let sql = concat!(behind!(), $rest);
-                on!($tx, db => sqlx::$make(sql).bind(position).fetch_all(db))
+    ($tx:expr, $ids:expr, $make:ident, $rest:literal) => {{
+        let sql = concat!(
+            "WITH asked (unit_id) AS MATERIALIZED (
+                 SELECT id FROM unit
+                 WHERE id IN (
+                  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                  $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                  $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+                  $31, $32, $33, $34, $35, $36, $37, $38, $39, $40,
+                  $41, $42, $43, $44, $45, $46, $47, $48, $49, $50
+                 )
+             )",
+            $rest
+        );
+        on!($tx, db => {
+            let mut query = sqlx::$make(sql);
+            for place in 0..AT_ONCE {
+                query = query.bind($ids.get(place).copied());
             }
-            Units::After(id) => {
-                let sql = concat!(after!(), $rest);
-                on!($tx, db => sqlx::$make(sql).bind(id).fetch_all(db))
-            }
-        }
-    };
+            query.fetch_all(db)
+        })
+    }};
 }
 
 macro_rules! clear {
@@ -108,7 +122,7 @@ macro_rules! clear {
     };
 }
 
-pub(super) use {after, behind, of_units};
+pub(super) use of_units;
 
 /// Whether so much has been written since that counting its units one by one takes longer than
 /// counting everything.
@@ -124,7 +138,16 @@ pub async fn is_far_behind(tx: &mut Tx, position: i64) -> sqlx::Result<bool> {
 
 /// Those that are asked for.
 pub async fn units(tx: &mut Tx, units: Units) -> sqlx::Result<Vec<UnitId>> {
-    of_units!(tx, units, query_scalar, " SELECT unit_id FROM asked")
+    match units {
+        Units::Behind(position) => {
+            let sql = concat!(behind!(), " SELECT unit_id FROM asked");
+            on!(tx, db => sqlx::query_scalar(sql).bind(position).fetch_all(db))
+        }
+        Units::After(id) => {
+            let sql = concat!(after!(), " SELECT unit_id FROM asked");
+            on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_all(db))
+        }
+    }
 }
 
 /// Where units that something was written of belonged, at or below the unit `id`.

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use zerocopy::IntoBytes;
 use zerocopy::little_endian::I32;
 
-use super::asked::{Units, after, behind, of_units};
+use super::asked::{AT_ONCE, of_units};
 use crate::db::{Tx, on};
 use crate::evaluation::model::State as SheetState;
 use crate::ids::{OptionId, UnitId};
@@ -67,12 +67,12 @@ where
 /// Adds what stands in the books of the units that are asked for.
 pub async fn sum_up(
     tx: &mut Tx,
-    asked: Units,
+    ids: &[UnitId],
     packed: &mut BTreeMap<UnitId, Packed>,
 ) -> sqlx::Result<()> {
     let opinions: Vec<OpinionOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, opinion.raised_on, opinion.forwarded_on, opinion.answered_on
           FROM asked CROSS JOIN opinion
@@ -90,7 +90,7 @@ pub async fn sum_up(
     }
     let sheets: Vec<SheetsOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, step.year, step.state, sheet.reference_on, step.from_on,
                  step.to_on, COUNT(*) AS count
@@ -117,7 +117,7 @@ pub async fn sum_up(
     }
     let choices: Vec<ChoiceOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, step.year, sheet.reference_on, step.from_on, step.to_on,
                  choice.option_id, COUNT(*) AS count

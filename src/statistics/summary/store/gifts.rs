@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use sqlx::FromRow;
 use zerocopy::IntoBytes;
 
-use super::asked::{Units, after, behind, of_units};
+use super::asked::{AT_ONCE, of_units};
 use super::numbered::Purpose;
 use crate::db::{Tx, on};
 use crate::ids::UnitId;
@@ -28,13 +28,13 @@ struct GiftsOf {
 /// purposes.
 pub async fn sum_up(
     tx: &mut Tx,
-    asked: Units,
+    ids: &[UnitId],
     packed: &mut BTreeMap<UnitId, Packed>,
     numbers: &mut Numbers,
 ) -> sqlx::Result<()> {
     let rows: Vec<GiftsOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, contribution.given_on, contribution.kind, contribution.measure,
                  work_item.kind AS work_kind, work_item.name AS work_name,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 use zerocopy::IntoBytes;
 
-use super::asked::{Units, after, behind, of_units, units};
+use super::asked::{AT_ONCE, Units, of_units, units};
 use super::{books, gifts};
 use crate::db::{Tx, on};
 use crate::ids::{UnitId, WorkplaceId};
@@ -100,13 +100,23 @@ pub async fn sum_up(
 ) -> sqlx::Result<BTreeMap<UnitId, Packed>> {
     let ids = units(tx, asked).await?;
     let mut packed: BTreeMap<UnitId, Packed> =
-        ids.into_iter().map(|id| (id, Packed::empty(id))).collect();
-    if packed.is_empty() {
-        return Ok(packed);
+        ids.iter().map(|id| (*id, Packed::empty(*id))).collect();
+    for ids in ids.chunks(AT_ONCE) {
+        sum_up_some(tx, ids, &mut packed, numbers).await?;
     }
+    Ok(packed)
+}
+
+/// Likewise, as many as one statement asks for.
+async fn sum_up_some(
+    tx: &mut Tx,
+    ids: &[UnitId],
+    packed: &mut BTreeMap<UnitId, Packed>,
+    numbers: &mut Numbers,
+) -> sqlx::Result<()> {
     let days: Vec<DaysOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, unit_period.from_on, unit_period.to_on
           FROM asked CROSS JOIN unit_period
@@ -120,7 +130,7 @@ pub async fn sum_up(
     }
     let people: Vec<PersonOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, residence.started_on, residence.ended_on,
                  residence.category = 'exempt' AS is_exempt,
@@ -147,7 +157,7 @@ pub async fn sum_up(
     }
     let meetings: Vec<MeetingOf> = of_units!(
         tx,
-        asked,
+        ids,
         query_as,
         " SELECT asked.unit_id, meeting.held_on, meeting.kind = 'periodic' AS is_periodic,
                  unit_period.unit_id IS NOT NULL AS is_there,
@@ -165,7 +175,6 @@ pub async fn sum_up(
         let of = packed.entry(it.unit_id).or_insert_with(|| Packed::empty(it.unit_id));
         of.meetings.extend_from_slice(it.packed()?.as_bytes());
     }
-    books::sum_up(tx, asked, &mut packed).await?;
-    gifts::sum_up(tx, asked, &mut packed, numbers).await?;
-    Ok(packed)
+    books::sum_up(tx, ids, packed).await?;
+    gifts::sum_up(tx, ids, packed, numbers).await
 }
