@@ -115,8 +115,10 @@ impl Db {
         let db = Db::open(url).await?;
         if let Db::Sqlite { writer, .. } = &db {
             let set_aside = sqlx::query("PRAGMA journal_mode = DELETE").execute(writer).await;
-            if let Err(error) = set_aside {
-                tracing::debug!(%error, "the log of the database stays");
+            if let Err(error) = set_aside
+                && !snapshot::is_held(&error)
+            {
+                return Err(OpenError::Database(error));
             }
         }
         Ok(db)

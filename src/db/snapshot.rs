@@ -207,10 +207,13 @@ pub async fn is_free(file: &Path) -> bool {
             pool.close().await;
             true
         }
-        Err(error) => {
-            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-            // SQLITE_BUSY, SQLITE_LOCKED and their kin.
-            !code.is_some_and(|it| matches!(it.as_ref(), "5" | "6" | "261" | "517" | "773"))
-        }
+        Err(error) => !is_held(&error),
     }
+}
+
+/// Whether the error says that somebody else has the file: `SQLITE_BUSY`, `SQLITE_LOCKED` and
+/// their kin.
+pub(super) fn is_held(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|it| matches!(it.as_ref(), "5" | "6" | "261" | "517" | "773"))
 }
