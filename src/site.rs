@@ -29,6 +29,7 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::packing::{Coding, Effort};
 use crate::settings::Settings;
+use crate::statistics::tables::Tables;
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
     home, meetings, members, minutes, opinions, privacy, reminders, reorganisations, reports,
@@ -60,6 +61,7 @@ pub fn site(app: App) -> Router {
         .method_not_allowed_fallback(async || Error::NotFound)
         .layer(Extension(Shelf::default()))
         .layer(Extension(limits::Readings::default()))
+        .layer(Extension(Tables::default()))
         .layer(middleware::from_fn_with_state(app.clone(), looks::note))
         .layer(middleware::from_fn_with_state(app.clone(), note_refusals))
         .layer(middleware::from_fn(again::try_again))

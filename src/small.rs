@@ -22,6 +22,12 @@ impl Shown {
     pub fn is_exact(self) -> bool {
         matches!(self, Shown::Exact(_))
     }
+
+    /// The count where the table above tells its own; otherwise what that one tells.
+    #[must_use]
+    pub fn as_above(self, above: Shown) -> Shown {
+        if above.is_exact() { self } else { above }
+    }
 }
 
 impl fmt::Display for Shown {

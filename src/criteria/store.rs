@@ -61,6 +61,13 @@ pub async fn get(tx: &mut Tx, id: CriteriaSetId) -> sqlx::Result<Whole> {
     Ok(Whole { set, criteria: gathered(rows) })
 }
 
+/// The set that a criterion belongs to.
+pub async fn of_criterion(tx: &mut Tx, id: CriterionId) -> sqlx::Result<Whole> {
+    let sql = "SELECT set_id FROM criterion WHERE id = $1";
+    let set_id = on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_one(db))?;
+    get(tx, set_id).await
+}
+
 fn gathered(rows: Vec<OptionRow>) -> Vec<Criterion> {
     let mut criteria: Vec<Criterion> = Vec::new();
     for row in rows {

@@ -1,10 +1,10 @@
 //! The counts of sheets as they are shown to those who see no names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::criteria::model::Whole;
 use crate::evaluation::store::counts::{Chosen, OfChild, Stages};
-use crate::ids::{OptionId, UnitId};
+use crate::ids::{CriterionId, OptionId, UnitId};
 use crate::small::{self, Shown};
 
 /// The stages of a line of the table: those of [`Stages`], in its order.
@@ -31,7 +31,7 @@ pub fn stages(lines: &[Stages], names: bool, above: Option<&Told>) -> (Vec<Told>
         let counts: Vec<i64> = lines.iter().map(|it| columns(it)[at]).collect();
         let (mut column, mut sum) = small::column(&counts, names);
         if let Some(above) = above.filter(|_| !names) {
-            sum = above[at];
+            sum = sum.as_above(above[at]);
             column = small::shown(&counts, sum.is_exact());
         }
         total[at] = sum;
@@ -88,6 +88,15 @@ pub fn summed(rows: &[Chosen]) -> Vec<Chosen> {
         }
     }
     sums
+}
+
+/// The criterion that was answered on most sheets.
+pub fn most_chosen(rows: &[Chosen]) -> Option<CriterionId> {
+    let mut sums: BTreeMap<CriterionId, i64> = BTreeMap::new();
+    for row in rows {
+        *sums.entry(row.criterion_id).or_default() += row.count;
+    }
+    sums.into_iter().max_by_key(|(_, count)| *count).map(|(id, _)| id)
 }
 
 /// The options of a set, with how often each was chosen in all of `rows`.

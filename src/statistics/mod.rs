@@ -7,6 +7,7 @@ pub mod model;
 pub mod people;
 pub mod store;
 pub mod summary;
+pub mod tables;
 
 pub mod chart;
 pub mod export;

@@ -17,7 +17,7 @@ use crate::vietnamese::{day, number};
 
 /// The day of a count. People are counted as they stood on it; meetings and
 /// contributions are those of `year`, up to and on that day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AsOf {
     pub on: NaiveDate,
     pub year: i32,

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::organisation::model::Unit;
 use crate::statistics::model::Overview;
 use crate::statistics::small::{Sight, View};
-use crate::statistics::store;
+use crate::statistics::tables::Tables;
 use crate::{clock, organisation};
 
 mod cells;
@@ -35,8 +35,8 @@ pub async fn view(tx: &mut Tx, scope: &Scope, overview: &Overview) -> Result<Vie
     if scope.may(Right::SeeNames) {
         return Ok(View::new(overview, Sight::Names));
     }
-    let above = store::told_above(tx, overview.unit.id, overview.as_of).await?;
-    Ok(View::new(overview, Sight::Counts(above.as_ref())))
+    let above = Tables::default().above(tx, 0, overview.unit.id, overview.as_of).await?;
+    Ok(View::new(overview, Sight::Counts(above.line.as_ref())))
 }
 
 /// Whether counting takes long: where the unit has many below it; and for those who see no

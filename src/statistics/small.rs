@@ -85,18 +85,19 @@ impl View {
     }
 }
 
-/// Tells of the whole unit what the table above tells of it.
+/// Tells of the whole unit what the table above tells of it. Where that is a little older, what it
+/// tells exactly is told as it is by now.
 fn hide_total(total: &mut Line, above: Option<&Line>) {
-    if let Some(above) = above {
-        (total.normal, total.exempt) = (above.normal, above.exempt);
-        total.without_letter = above.without_letter;
-        total.attendance = above.attendance;
-        return;
-    }
     let members = total.figures.members;
     (total.normal, total.exempt) = (told(members.normal), told(members.exempt));
     total.without_letter = told(members.without_letter);
     total.attendance = total.normal.is_exact() && !total.calls_few();
+    if let Some(above) = above {
+        total.normal = total.normal.as_above(above.normal);
+        total.exempt = total.exempt.as_above(above.exempt);
+        total.without_letter = total.without_letter.as_above(above.without_letter);
+        total.attendance = above.attendance && !total.calls_few();
+    }
 }
 
 fn hide_lines(lines: &mut [Line], total: &Line) {

@@ -1,6 +1,6 @@
 //! The counts, each one query for a unit and all its children at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sqlx::FromRow;
@@ -9,12 +9,10 @@ use crate::db::{Tx, on};
 use crate::ids::UnitId;
 use crate::organisation;
 use crate::organisation::model::Unit;
-use crate::statistics::bridge::{self as flows, Counts};
 use crate::statistics::half::OfChild;
 use crate::statistics::model::{
     AsOf, ByKind, ByWork, Figures, Meetings, Members, Opinions, Overview, Whole,
 };
-use crate::statistics::small::{Line, Sight, View};
 use crate::statistics::summary::{self, Summary};
 
 pub mod bridge;
@@ -82,26 +80,13 @@ async fn heads(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Heads> {
     Ok(Heads { figures, cells, halves, counted: None })
 }
 
-/// What the table of the unit above tells those who see no names of `id`; nothing above
-/// the top unit.
-///
-/// Each table depends on the one above it, so that this reads them all: as many as there
-/// are levels, two or three.
-pub async fn told_above(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Line>> {
-    let path = organisation::store::path(tx, id, as_of.on).await?;
-    let mut line = None;
-    for (above, below) in path.iter().zip(path.iter().skip(1)) {
-        let table = told(tx, above, as_of).await?;
-        line = View::new(&table, Sight::Counts(line.as_ref())).line_of(below.id);
-    }
-    Ok(line)
-}
-
 /// An overview of those counts only that may be too small to be told.
-async fn told(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
-    let Heads { figures, cells, halves, .. } = heads(tx, unit.id, as_of).await?;
+pub async fn told(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
+    let Heads { figures, cells, halves, counted } = heads(tx, unit.id, as_of).await?;
     let periods = children_until(tx, unit.id, as_of.on).await?;
-    Ok(Overview { halves, ..Overview::new(unit.clone(), as_of, figures, periods, cells) })
+    let whole = counted.map(|(_, whole)| whole);
+    let overview = Overview::new(unit.clone(), as_of, figures, periods, cells);
+    Ok(Overview { halves, whole, ..overview })
 }
 
 #[derive(FromRow)]
@@ -260,24 +245,6 @@ async fn children_until(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<
                WHERE unit_period.parent_id = $1 AND unit_period.from_on <= $2
                ORDER BY unit_period.from_on";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
-}
-
-/// Which reasons of a bridge the tables above a unit may not tell to somebody who sees no
-/// names. Like [`told_above`], as many look-ups as there are levels.
-pub async fn hidden_flows(
-    tx: &mut Tx,
-    id: UnitId,
-    (from, on): (NaiveDate, NaiveDate),
-) -> sqlx::Result<BTreeSet<usize>> {
-    let path = organisation::store::path(tx, id, on).await?;
-    let top = path.first().map_or(id, |it| it.id);
-    let own = Counts::of_units(&bridge::counts(tx, top, from, on).await?);
-    let mut hidden = flows::hidden(&own.into_values().collect::<Vec<_>>());
-    for above in path.iter().take_while(|it| it.id != id) {
-        let below = Counts::of_units(&bridge::counts_below(tx, above.id, from, on).await?);
-        hidden.extend(flows::hidden(&below.into_values().collect::<Vec<_>>()));
-    }
-    Ok(hidden)
 }
 
 /// What was given at or below `id`, by the works' names, in their order: funds of one

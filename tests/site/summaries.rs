@@ -6,11 +6,12 @@ use haichieu::db::Db;
 use haichieu::evaluation::store::counts::{self, Known};
 use haichieu::ids::UnitId;
 use haichieu::members::model::Sex;
+use haichieu::organisation::model::{NewUnit, UnitKind};
 use haichieu::recount;
 use haichieu::statistics::model::{AsOf, Overview, Sheets, Whole};
 use haichieu::statistics::store as counted;
 use haichieu::statistics::summary;
-use haichieu::statistics::summary::refresh::refresh;
+use haichieu::statistics::summary::refresh::{refresh, step};
 use haichieu::{clock, organisation};
 
 use crate::contributions::{Gift, cell_with_a_fund};
@@ -18,6 +19,7 @@ use crate::generate::{fill_with, order};
 use crate::meetings::{roll_call, save};
 use crate::members::{filled, live, post};
 use crate::recount::{faults, spoil};
+use crate::sheets::open_year;
 use crate::support::{Site, day, fresh_database};
 
 /// Every unit is a large one.
@@ -187,6 +189,50 @@ async fn what_was_written_since_is_counted_as_well() {
     assert_eq!((ward.total.meetings.held, ward.total.meetings.excused), (1, 1));
     let page = officer.at(&root).get("/units/phuong-a?on=30/6/2025").await;
     page.assert_shows("Sở Y tế");
+}
+
+/// What an act about a whole country does: one step would keep everybody from writing for minutes.
+#[tokio::test]
+async fn an_act_about_very_many_units_sums_all_up_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::load(&folder.path().join("key")).unwrap();
+    let site = Site::with_criteria().await;
+    live(&site, site.town.cell_a1, "Trần Thị Hạnh").await;
+    let cells: Vec<NewUnit> = (1..=1000)
+        .map(|number| NewUnit {
+            id: UnitId::new(),
+            code: format!("c{number}"),
+            name: format!("Chi bộ thôn {number}"),
+            kind: UnitKind::Cell,
+            official_code: None,
+            parent_id: Some(site.town.ward_b),
+            from_on: day("2015-01-01"),
+            to_on: None,
+        })
+        .collect();
+    site.seed(async |tx| organisation::store::add(tx, &cells, clock::now()).await.unwrap()).await;
+    refresh(&site.db, ALL).await.unwrap();
+    let (city, as_of) = (site.town.city, AsOf::of(day("2025-06-30")));
+    assert_eq!(from_summaries(&site.db, city, as_of).await.total.members.normal, 1);
+
+    open_year(&site.organisation_officer().await, "thanh-pho").await;
+    let mut tx = site.db.read().await.unwrap();
+    let counted = counted::overview(&mut tx, city, as_of).await.unwrap();
+    assert!(counted.whole.is_none(), "counted from the rows meanwhile");
+    assert_eq!(counted.total.members.normal, 1);
+    drop(tx);
+    chain::seal_tail(&site.db, &key).await.unwrap();
+    step(&site.db, ALL).await.unwrap();
+    let mut tx = site.db.read().await.unwrap();
+    let state = summary::store::state(&mut tx).await.unwrap().unwrap();
+    assert!(state.filled_to.is_some(), "begun anew");
+    drop(tx);
+    refresh(&site.db, ALL).await.unwrap();
+    let days = AsOf { on: clock::today(), year: 2024 };
+    let rows = from_rows(&site.db, city, days).await;
+    let summaries = from_summaries(&site.db, city, days).await;
+    assert_eq!(format!("{rows:#?}"), format!("{summaries:#?}"));
+    assert_eq!(summaries.whole.unwrap().sheets.known.stages[0].stages.asked, 1);
 }
 
 #[tokio::test]

@@ -246,7 +246,14 @@ pub async fn sheets(
     detail: Detail,
 ) -> Result<Sheets> {
     let of = (unit, scope.may(Right::SeeNames));
-    counted(tx, Some(viewer), of, (year, on), detail, None).await
+    counted(tx, Some(viewer), of, (year, on), detail, OfSheets::default()).await
+}
+
+/// What was counted of sheets already: their stages, not who was absent.
+#[derive(Default)]
+pub struct OfSheets<'a> {
+    pub of_unit: Option<Known>,
+    pub of_those_above: Vec<(UnitId, &'a Known)>,
 }
 
 /// Likewise, for somebody who sees `names` or who does not: then no count contradicts the
@@ -258,8 +265,10 @@ pub async fn counted(
     (unit, names): (&Unit, bool),
     (year, on): (i64, NaiveDate),
     detail: Detail,
-    known: Option<Known>,
+    known: OfSheets<'_>,
 ) -> Result<Sheets> {
+    let OfSheets { of_unit: known, of_those_above } = known;
+    let is_known = known.is_some();
     let known = if let Some(known) = known {
         known
     } else {
@@ -280,9 +289,16 @@ pub async fn counted(
     units.sort_by(|a, b| by_name(&a.name, &b.name));
     let ids: Vec<UnitId> = units.iter().map(|it| it.id).collect();
     let exact = small::of_children(&ids, &counted);
-    let set = set_of(tx, unit.id, year, on).await?;
+    let set = match small::most_chosen(&rows) {
+        Some(id) => Some(criteria::store::of_criterion(tx, id).await?),
+        // Of a large unit, all sheets would be read to tell that none of them is confirmed.
+        None if is_known => criteria::store::in_force(tx, Variant::Normal, on).await?,
+        None => set_of(tx, unit.id, year, on).await?,
+    };
     let (above, hidden) = match (&set, names) {
-        (Some(set), false) => above(tx, viewer, (unit, set), (year, on), detail).await?,
+        (Some(set), false) => {
+            above(tx, viewer, (unit, set), (year, on), detail, &of_those_above).await?
+        }
         _ => (None, BTreeSet::new()),
     };
     let (told, total) = small::stages(&exact, names, above.as_ref());
@@ -318,8 +334,8 @@ async fn unit_page(
     })
 }
 
-/// The set whose criteria the unit's sheets of the year have: that of the reference day on
-/// which the year was opened, for it or below it.
+/// The set whose criteria most of the unit's sheets of the year have: that of the reference day
+/// on which the year was opened, for it or below it.
 async fn set_of(tx: &mut Tx, unit_id: UnitId, year: i64, on: NaiveDate) -> Result<Option<Whole>> {
     if let Some(id) = counts::set_of(tx, unit_id, year).await? {
         return Ok(Some(criteria::store::get(tx, id).await?));
@@ -336,6 +352,7 @@ async fn above(
     (unit, set): (&Unit, &Whole),
     (year, on): (i64, NaiveDate),
     detail: Detail,
+    known: &[(UnitId, &Known)],
 ) -> Result<(Option<Told>, BTreeSet<OptionId>)> {
     let path = organisation::store::path(tx, unit.id, on).await?;
     let top = viewer.map_or(0, |viewer| {
@@ -347,12 +364,19 @@ async fn above(
     let mut hidden: BTreeSet<OptionId> = BTreeSet::new();
     for pair in path[top.min(path.len())..].windows(2) {
         let [parent, child] = pair else { continue };
-        let counted = detail.count(tx, parent.id, (year, on)).await?;
+        let known = known.iter().find(|(id, _)| *id == parent.id).map(|(_, it)| *it);
+        let counted = match known {
+            Some(known) => known.stages.clone(),
+            None => detail.count(tx, parent.id, (year, on)).await?,
+        };
         let ids: Vec<UnitId> = counted.iter().map(|it| it.child_id).collect();
         let exact = small::of_children(&ids, &counted);
         let (told, _) = small::stages(&exact, false, line.as_ref());
         line = ids.iter().position(|id| *id == child.id).map(|at| told[at]);
-        let rows = counts::options(tx, parent.id, year, after).await?;
+        let rows = match known {
+            Some(known) => known.chosen.clone(),
+            None => counts::options(tx, parent.id, year, after).await?,
+        };
         hidden.extend(small::hidden_options(set, &rows));
     }
     if path.len() <= top + 1 {

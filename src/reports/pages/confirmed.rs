@@ -26,6 +26,7 @@ use crate::statistics;
 use crate::statistics::model::{AsOf, Members, Overview};
 use crate::statistics::pages::view;
 use crate::statistics::small::{Line, Sight, View};
+use crate::statistics::tables::Tables;
 use crate::vietnamese::{day, number};
 use crate::web::{Path, Query};
 
@@ -208,8 +209,8 @@ async fn frozen_view(tx: &mut Tx, scope: &Scope, overview: &Overview) -> Result<
         Shown::Exact(_) if !now.is_exact() => Shown::Hidden,
         shown => shown,
     };
-    let above = statistics::store::told_above(tx, overview.unit.id, overview.as_of).await?;
-    let above = above.map(|it| Line {
+    let above = Tables::default().above(tx, 0, overview.unit.id, overview.as_of).await?;
+    let above = above.line.map(|it| Line {
         normal: as_then(it.normal, normal),
         exempt: as_then(it.exempt, exempt),
         without_letter: as_then(it.without_letter, without_letter),

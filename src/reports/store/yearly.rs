@@ -6,7 +6,7 @@ use crate::access::guard::Scope;
 use crate::access::model::Right;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::evaluation::pages::overview::{self as sheets, Detail};
+use crate::evaluation::pages::overview::{self as sheets, Detail, OfSheets};
 use crate::organisation::model::Unit;
 use crate::reports::difference::{Difference, Pair};
 use crate::reports::yearly::{MOST_WORKPLACES, Year};
@@ -16,6 +16,7 @@ use crate::statistics::model::{AsOf, People};
 use crate::statistics::pages::view;
 use crate::statistics::people::{Pyramid, Workplaces};
 use crate::statistics::store as counted;
+use crate::statistics::tables::Tables;
 use crate::{clock, organisation};
 
 /// The year of the unit, as whoever entered it may see it.
@@ -35,7 +36,8 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
         ),
     };
     let year = (i64::from(as_of.year), today);
-    let counts = sheets::counted(tx, None, (unit, names), year, Detail::Absent, None).await?;
+    let counts =
+        sheets::counted(tx, None, (unit, names), year, Detail::Absent, OfSheets::default()).await?;
     Ok(Year {
         view,
         names,
@@ -65,12 +67,13 @@ async fn bridge(tx: &mut Tx, scope: &Scope, as_of: AsOf, end: Shown) -> Result<B
         return Ok(Bridge::exact((from, on), start, &counts));
     }
     let before = AsOf { on: from, year: as_of.year - 1 };
-    let above = counted::told_above(tx, id, before).await?;
+    let tables = Tables::default();
+    let above = tables.above(tx, 0, id, before).await?.line;
     let start = above.map_or_else(|| told(start), |it| it.normal);
     let start = match Pair::of(start, end, false).difference {
         Difference::Few => Shown::Hidden,
         _ => start,
     };
-    let hidden = counted::hidden_flows(tx, id, (from, on)).await?;
+    let hidden = tables.hidden_flows(tx, 0, id, (from, on)).await?;
     Ok(Bridge::told((from, on), (start, end), &counts, &hidden))
 }

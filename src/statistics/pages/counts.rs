@@ -10,7 +10,7 @@ use crate::access::viewer::Viewer;
 use crate::clock;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::evaluation::pages::overview::{self as evaluation, Detail, Sheets};
+use crate::evaluation::pages::overview::{self as evaluation, Detail, OfSheets, Sheets};
 use crate::evaluation::small::{CriterionCount, Told};
 use crate::organisation;
 use crate::organisation::model::Unit;
@@ -21,11 +21,12 @@ use crate::statistics::chase::Chase;
 use crate::statistics::half::HalfFigures;
 use crate::statistics::model::{self, AsOf, ByWork, OfKind, Overview, People};
 use crate::statistics::people::{Pyramid, Workplaces};
-use crate::statistics::small::{Line, View};
+use crate::statistics::small::{Line, Sight, View};
 use crate::statistics::sort::Sort;
 use crate::statistics::store;
 use crate::statistics::store::halves::HALVES;
 use crate::statistics::store::works::WithGoal;
+use crate::statistics::tables::{Above, Tables};
 
 /// Workplaces on the page; the others stand on a page of their own.
 const PLACES: usize = 8;
@@ -42,7 +43,7 @@ pub struct Counts {
     /// Whether the viewer sees names.
     pub names: bool,
     pub children_are: String,
-    pub above: Option<Above>,
+    pub place: Option<Place>,
     /// The last day of a unit that has ended by now, or before the day of the count.
     pub ended_on: Option<NaiveDate>,
     pub view: View,
@@ -63,7 +64,7 @@ pub struct Counts {
 }
 
 /// Where the unit belonged on the day of the count: `Một trong 15 phường, xã của …`.
-pub struct Above {
+pub struct Place {
     pub siblings: usize,
     pub kinds: String,
     pub name: String,
@@ -195,13 +196,13 @@ fn signed(sheets: &Sheets, line: &Line) -> (Shown, Shown) {
     at.map_or((Shown::Exact(0), Shown::Exact(0)), |at| (sheets.told[at][2], sheets.told[at][0]))
 }
 
+/// What the units above tell is as old as in `tables`.
 pub async fn counts(
     tx: &mut Tx,
-    viewer: &Viewer,
-    scope: &Scope,
-    frame: &Frame,
+    (viewer, scope, frame): (&Viewer, &Scope, &Frame),
     overview: &Overview,
     from: NaiveDate,
+    tables: &Tables,
 ) -> Result<Counts> {
     let (unit, as_of) = (&overview.unit, overview.as_of);
     let total = overview.total;
@@ -213,8 +214,15 @@ pub async fn counts(
         let last = store::last_day_before(tx, unit.id, from.min(to)).await?;
         last_year = last.map(|day| AsOf { year: day.year(), ..as_of });
     }
-    let view = super::view(tx, scope, overview).await?;
-    let bridge = bridge(tx, names, &view.total, overview, from).await?;
+    let (view, bridge, over) = if names {
+        let view = View::new(overview, Sight::Names);
+        (view, exact_bridge(tx, overview, from).await?, Above::default())
+    } else {
+        let over = tables.above(tx, viewer.revision, unit.id, as_of).await?;
+        let view = View::new(overview, Sight::Counts(over.line.as_ref()));
+        let told = told_bridge(tx, (viewer, tables), &view.total, overview, from).await?;
+        (view, told, over)
+    };
     let last_day = organisation::store::ended_by(tx, unit.id, today).await?;
     let kept_on = last_day.unwrap_or(today);
     let (People { ages, places }, by_work) = match overview.whole.clone() {
@@ -235,7 +243,7 @@ pub async fn counts(
         asked_from: None,
         names,
         children_are: overview.children_are(),
-        above: above(tx, frame, unit, as_of).await?,
+        place: place(tx, frame, unit, as_of).await?,
         ended_on: last_day
             .or_else(|| unit.to_on.filter(|to_on| *to_on <= as_of.on).and_then(|it| it.pred_opt())),
         bridge,
@@ -255,32 +263,40 @@ pub async fn counts(
             (unit, names),
             (year, as_of.on),
             Detail::Stages,
-            known,
+            OfSheets { of_unit: known, of_those_above: over.sheets() },
         )
         .await?,
         last_year,
     })
 }
 
-/// The bridge as the viewer may see it: its ends are told as the pages of their days tell them.
-async fn bridge(
+/// What came and went, and how many there were before.
+async fn flows(tx: &mut Tx, overview: &Overview, from: NaiveDate) -> Result<(bridge::Counts, i64)> {
+    let unit_id = overview.unit.id;
+    let rows = store::bridge::counts(tx, unit_id, from, overview.as_of.on).await?;
+    let counts = bridge::Counts::of_units(&rows).remove(&unit_id).unwrap_or_default();
+    Ok((counts, overview.total.members.normal - counts.net()))
+}
+
+async fn exact_bridge(tx: &mut Tx, overview: &Overview, from: NaiveDate) -> Result<Bridge> {
+    let (counts, start) = flows(tx, overview, from).await?;
+    Ok(Bridge::exact((from, overview.as_of.on), start, &counts))
+}
+
+/// To those who see no names its ends are told as the pages of their days tell them.
+async fn told_bridge(
     tx: &mut Tx,
-    names: bool,
+    (viewer, tables): (&Viewer, &Tables),
     total: &Line,
     overview: &Overview,
     from: NaiveDate,
 ) -> Result<Bridge> {
+    let (counts, start) = flows(tx, overview, from).await?;
     let (unit_id, on) = (overview.unit.id, overview.as_of.on);
-    let rows = store::bridge::counts(tx, unit_id, from, on).await?;
-    let counts = bridge::Counts::of_units(&rows).remove(&unit_id).unwrap_or_default();
-    let start = overview.total.members.normal - counts.net();
-    if names {
-        return Ok(Bridge::exact((from, on), start, &counts));
-    }
     let before = AsOf { on: from, year: from.year() };
-    let above = store::told_above(tx, unit_id, before).await?;
-    let start = above.map_or(told(start), |it| it.normal);
-    let hidden = store::hidden_flows(tx, unit_id, (from, on)).await?;
+    let over = tables.above(tx, viewer.revision, unit_id, before).await?;
+    let start = over.line.map_or(told(start), |it| told(start).as_above(it.normal));
+    let hidden = tables.hidden_flows(tx, viewer.revision, unit_id, (from, on)).await?;
     Ok(Bridge::told((from, on), (start, total.normal), &counts, &hidden))
 }
 
@@ -302,14 +318,14 @@ fn halves(overview: &Overview, names: bool, attendance: bool) -> Vec<HalfLine> {
     lines.collect()
 }
 
-async fn above(tx: &mut Tx, frame: &Frame, unit: &Unit, as_of: AsOf) -> Result<Option<Above>> {
+async fn place(tx: &mut Tx, frame: &Frame, unit: &Unit, as_of: AsOf) -> Result<Option<Place>> {
     let is_there = unit.from_on <= as_of.on && unit.to_on.is_none_or(|it| it > as_of.on);
     let Some(parent_id) = unit.parent_id.filter(|_| is_there) else { return Ok(None) };
     let parent = organisation::store::get(tx, parent_id, as_of.on).await?;
     let siblings = organisation::store::children(tx, parent_id, as_of.on).await?;
     let href = format!("/units/{}", parent.code);
     let is_seen = frame.path.iter().any(|step| step.href == href);
-    Ok(Some(Above {
+    Ok(Some(Place {
         siblings: siblings.len(),
         kinds: model::kinds(siblings.iter()),
         name: parent.name_in_text(),

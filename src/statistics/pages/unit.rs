@@ -1,6 +1,7 @@
 //! The page of a unit: its counts, and those of the units right below it.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -22,6 +23,7 @@ use crate::small::Shown;
 use crate::statistics::form::PageForm;
 use crate::statistics::sort::{Column, Sort};
 use crate::statistics::store;
+use crate::statistics::tables::Tables;
 use crate::web::{Path, Query};
 use crate::{clock, organisation};
 
@@ -46,6 +48,7 @@ struct UnitPage {
 
 pub async fn show(
     State(app): State<App>,
+    Extension(tables): Extension<Tables>,
     viewer: Viewer,
     Path(code): Path<String>,
     Query(form): Query<PageForm>,
@@ -77,7 +80,10 @@ pub async fn show(
         Err(_) => page,
         Ok((as_of, from)) => {
             let overview = store::overview(&mut tx, page.unit.id, as_of).await?;
-            let counts = counts(&mut tx, &viewer, &scope, &page.frame, &overview, from).await?;
+            // Whoever is told when something was counted may be told of a moment ago.
+            let tables = if counted_at.is_some() { tables } else { Tables::default() };
+            let whose = (&viewer, &scope, &page.frame);
+            let counts = counts(&mut tx, whose, &overview, from, &tables).await?;
             let sort = Sort::read(&page.form.sort);
             let asked_from = Some(from).filter(|_| !page.form.from.trim().is_empty());
             let counts = Counts { asked_from, ..counts }.sorted(sort);

@@ -56,9 +56,13 @@ pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Sum
     {
         return Ok(None);
     }
+    let behind = asked::units(tx, Units::Behind(state.position)).await?;
+    if behind.len() > asked::MOST_UNITS {
+        return Ok(None);
+    }
     let kept_on = organisation::store::ended_by(tx, id, today).await?.unwrap_or(today);
     let mut numbers = Numbers::read(tx).await?;
-    let fresh = source::sum_up(tx, Units::Behind(state.position), &mut numbers).await?;
+    let fresh = source::sum_up(tx, &behind, &mut numbers).await?;
     let mut tally = Tally::new(as_of, kept_on, as_of.on.min(today));
     let year = i64::from(as_of.year);
     count_kept(tx, (id, year), &fresh, &mut tally).await?;
@@ -183,7 +187,8 @@ pub async fn wrong(tx: &mut Tx) -> sqlx::Result<Vec<UnitId>> {
     let behind = asked::units(tx, Units::Behind(state.position)).await?;
     let (mut wrong, mut after) = (Vec::new(), UnitId(Uuid::nil()));
     loop {
-        let summed_up = source::sum_up(tx, Units::After(after), &mut numbers).await?;
+        let units = asked::units(tx, Units::After(after)).await?;
+        let summed_up = source::sum_up(tx, &units, &mut numbers).await?;
         let Some(last) = summed_up.last_key_value().map(|(id, _)| *id) else { return Ok(wrong) };
         let kept = store::between(tx, after, last).await?;
         let differs = |(id, packed): &(&UnitId, &Packed)| kept.get(id) != Some(packed);

@@ -69,15 +69,16 @@ pub async fn step(db: &Db, large_unit: i64) -> sqlx::Result<Step> {
             further(db, state).await
         }
         // There were none, or they are those of another trail.
-        _ => {
-            let mut tx = db.write().await?;
-            let filled_to = Some(UnitId(uuid::Uuid::nil()));
-            let position = store::head(&mut tx).await?;
-            store::begin(&mut tx, State { position, large_unit, filled_to }).await?;
-            tx.commit().await?;
-            Ok(Step::Further)
-        }
+        _ => begin(db.write().await?, large_unit).await,
     }
+}
+
+async fn begin(mut tx: Tx, large_unit: i64) -> sqlx::Result<Step> {
+    let filled_to = Some(UnitId(uuid::Uuid::nil()));
+    let position = store::head(&mut tx).await?;
+    store::begin(&mut tx, State { position, large_unit, filled_to }).await?;
+    tx.commit().await?;
+    Ok(Step::Further)
 }
 
 async fn further(db: &Db, state: State) -> sqlx::Result<Step> {
@@ -89,7 +90,12 @@ async fn further(db: &Db, state: State) -> sqlx::Result<Step> {
         None if head == state.position => return Ok(Step::Done),
         None => Units::Behind(state.position),
     };
-    let packed = sum_up(&mut tx, units).await?;
+    let ids = asked::units(&mut tx, units).await?;
+    if state.filled_to.is_none() && ids.len() > asked::MOST_UNITS {
+        // In one step, nobody could write on `SQLite` for as long as it takes.
+        return begin(tx, state.large_unit).await;
+    }
+    let packed = sum_up(&mut tx, &ids).await?;
     let last = packed.last().map(|it| it.unit_id);
     let new = match units {
         Units::After(_) => State { filled_to: last, ..state },
@@ -104,10 +110,10 @@ async fn further(db: &Db, state: State) -> sqlx::Result<Step> {
     Ok(if new == state { Step::Done } else { Step::Further })
 }
 
-async fn sum_up(tx: &mut Tx, units: Units) -> sqlx::Result<Vec<Packed>> {
+async fn sum_up(tx: &mut Tx, ids: &[UnitId]) -> sqlx::Result<Vec<Packed>> {
     numbered::number_workplaces(tx).await?;
     let mut numbers = Numbers::read(tx).await?;
-    let packed = source::sum_up(tx, units, &mut numbers).await?;
+    let packed = source::sum_up(tx, ids, &mut numbers).await?;
     numbered::add_purposes(tx, numbers.new_purposes()).await?;
     Ok(packed.into_values().collect())
 }

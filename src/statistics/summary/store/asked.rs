@@ -7,6 +7,9 @@ use crate::statistics::summary::store::Place;
 /// Entries of the audit trail behind the summaries, at most: with more of them, everything is
 /// counted from its rows until the refresher has caught up.
 const MOST_BEHIND: i64 = 2000;
+/// Units that were written of, at most: where an act concerned more of them, all summaries are made
+/// anew, step by step, and everything is counted from its rows until they are there.
+pub const MOST_UNITS: usize = 1000;
 
 /// Which units are summed up.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 use zerocopy::IntoBytes;
 
-use super::asked::{AT_ONCE, Units, of_units, units};
+use super::asked::{AT_ONCE, of_units};
 use super::{books, gifts};
 use crate::db::{Tx, on};
 use crate::ids::{UnitId, WorkplaceId};
@@ -95,10 +95,9 @@ impl MeetingOf {
 /// Sums units up from the rows of their books, in the order of their ids.
 pub async fn sum_up(
     tx: &mut Tx,
-    asked: Units,
+    ids: &[UnitId],
     numbers: &mut Numbers,
 ) -> sqlx::Result<BTreeMap<UnitId, Packed>> {
-    let ids = units(tx, asked).await?;
     let mut packed: BTreeMap<UnitId, Packed> =
         ids.iter().map(|id| (*id, Packed::empty(*id))).collect();
     for ids in ids.chunks(AT_ONCE) {
