@@ -22,6 +22,7 @@ use crate::access::limits::Pace;
 use crate::access::look::Look;
 use crate::access::routes::{Need, Route, Routes};
 use crate::access::shelf::Shelf;
+use crate::access::sign_ins::SignIns;
 use crate::access::viewer::Viewer;
 use crate::access::{address, figures, limits, looks, origin, session, tokens};
 use crate::app::App;
@@ -56,6 +57,7 @@ pub fn site(app: App) -> Router {
     let (router, _) = routes().into_parts();
     let pace = Pace::new(&app.settings.limits);
     let places = limits::places(&app.settings.limits);
+    let sign_ins = SignIns::new(app.db.clone());
     router
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::NotFound)
@@ -66,7 +68,7 @@ pub fn site(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), note_refusals))
         .layer(middleware::from_fn(again::try_again))
         .layer(middleware::from_fn_with_state(pace, limits::keep_pace))
-        .layer(middleware::from_fn_with_state(app.clone(), session::identify))
+        .layer(middleware::from_fn_with_state((app.clone(), sign_ins), session::identify))
         .layer(middleware::from_fn_with_state(app.clone(), figures::tell))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn(limit_time))

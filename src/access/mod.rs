@@ -25,3 +25,4 @@ pub mod origin;
 pub mod pages;
 pub mod routes;
 pub mod shelf;
+pub mod sign_ins;

@@ -15,6 +15,7 @@ use crate::access::deputies::Acting;
 use crate::access::figures::Figures;
 use crate::access::look::Look;
 use crate::access::looks::Looks;
+use crate::access::sign_ins::SignIns;
 use crate::access::viewer::{ClientAddress, Viewer};
 use crate::access::{store, throttle, tokens};
 use crate::app::App;
@@ -88,7 +89,7 @@ pub fn hash(token: &str) -> Vec<u8> {
 ///
 /// Programs come with tokens and people with cookies: neither opens what is the other's.
 pub async fn identify(
-    State(app): State<App>,
+    State((app, sign_ins)): State<(App, SignIns)>,
     address: ClientAddress,
     mut request: Request,
     next: Next,
@@ -98,7 +99,7 @@ pub async fn identify(
     }
     let token = cookie(request.headers(), app.settings.cookie()).map(hash);
     let Some(token_hash) = token else { return next.run(request).await };
-    match again(|| viewer(&app, &token_hash, address)).await {
+    match again(|| viewer(&app, &sign_ins, &token_hash, address)).await {
         Ok(Some(mut viewer)) => {
             viewer.figures = Figures::of(request.headers(), &app.settings);
             viewer.look = Look::of(request.headers(), &app.settings);
@@ -119,11 +120,12 @@ pub async fn identify(
 
 async fn viewer(
     app: &App,
+    sign_ins: &SignIns,
     token_hash: &[u8],
     address: ClientAddress,
 ) -> sqlx::Result<Option<Viewer>> {
     let now = clock::now();
-    let Some(it) = store::signed_in(&app.db, token_hash, now.day()).await? else {
+    let Some(it) = sign_ins.of(token_hash).await? else {
         return Ok(None);
     };
     let found = it.session;

@@ -15,8 +15,9 @@ pub use self::grants::{
 };
 pub use self::links::{Link, add_link, find_link, has_link, purge_links, use_link, void_links};
 pub use self::sessions::{
-    SessionRow, SignIn, SignedIn, add_session, end_session, purge_sessions, remove_others,
-    remove_session, remove_sessions_of, renew_session, see_session, sign_ins, signed_in,
+    SessionRow, SignIn, SignedIn, TOGETHER, add_session, end_session, purge_sessions,
+    remove_others, remove_session, remove_sessions_of, renew_session, see_session, sign_ins,
+    signed_in,
 };
 
 pub mod deputies;

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+use futures_util::future::join_all;
 use haichieu::access::{password, session, store};
 use haichieu::clock;
 use haichieu::ids::AccountId;
@@ -18,6 +19,30 @@ async fn first_link() -> (String, haichieu::db::Db, String) {
     store::add_link(&mut tx, &token.hash, None, now, now.plus_seconds(60)).await.unwrap();
     tx.commit().await.unwrap();
     (root, db, format!("/links/{}", token.text))
+}
+
+/// They are asked for together, in one statement.
+#[tokio::test]
+async fn requests_that_come_at_once_are_each_their_own() {
+    let site = Site::start().await;
+    let mut visitors = vec![site.stranger(), visitor(&site.root, Some("sid=unknown".to_owned()))];
+    for _ in 0..15 {
+        visitors.push(site.secretary().await);
+        visitors.push(site.outsider().await);
+    }
+    let gone = visitors.len() - 2;
+    visitors[gone].post("/sign-out", &[]).await.leads_to();
+    for _ in 0..3 {
+        let pages = join_all(visitors.iter().map(|it| it.get("/units/a1/members"))).await;
+        for (at, page) in pages.iter().enumerate() {
+            match at {
+                0 | 1 => assert!(page.leads_to().starts_with("/sign-in")),
+                _ if at == gone => assert!(page.leads_to().starts_with("/sign-in")),
+                _ if at % 2 == 0 => page.assert_is(StatusCode::OK),
+                _ => page.assert_is(StatusCode::NOT_FOUND),
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -228,8 +253,8 @@ async fn what_has_lapsed_is_taken_out() {
     })
     .await;
     assert_eq!(session::purge(&site.db, now).await.unwrap(), 3);
-    let signed_in = store::signed_in(&site.db, b"new", now.day()).await.unwrap();
-    assert!(signed_in.is_some());
+    let signed_in = store::signed_in(&site.db, &[b"old", b"new"], now.day()).await.unwrap();
+    assert_eq!(signed_in.keys().collect::<Vec<_>>(), [b"new"]);
     site.seed(async |tx| {
         assert!(store::has_link(tx, b"late").await.unwrap());
         assert!(store::failures(tx, "new").await.unwrap().is_some());

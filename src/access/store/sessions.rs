@@ -1,5 +1,7 @@
 //! The table of sign-ins.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::access::deputies::Deputy;
@@ -12,8 +14,11 @@ use crate::clock::Moment;
 use crate::db::{Db, Tx, alone, change, on, one_row};
 use crate::ids::{AccountId, GrantId, SessionId, UnitId};
 
+/// As many sign-ins are asked for in one statement.
+pub const TOGETHER: usize = 16;
+
 /// A sign-in of an account that is not disabled.
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub struct SessionRow {
     pub id: SessionId,
     pub account_id: AccountId,
@@ -26,6 +31,7 @@ pub struct SessionRow {
 }
 
 /// A sign-in, and what the account may do at this moment.
+#[derive(Clone)]
 pub struct SignedIn {
     pub session: SessionRow,
     pub grants: Vec<Grant>,
@@ -40,6 +46,7 @@ pub struct SignedIn {
 /// A sign-in with one of the grants, if there is any.
 #[derive(sqlx::FromRow)]
 struct Row {
+    token_hash: Vec<u8>,
     #[sqlx(flatten)]
     session: SessionRow,
     lacks_factor: bool,
@@ -65,14 +72,15 @@ impl Row {
     }
 }
 
-/// The sign-in of a token, on `today`. Every request asks for it, and so for all in one.
+/// The sign-ins of up to [`TOGETHER`] tokens, on `today`. Every request asks for its own, and so
+/// for all that it is in one.
 pub async fn signed_in(
     db: &Db,
-    token_hash: &[u8],
+    token_hashes: &[&[u8]],
     today: NaiveDate,
-) -> sqlx::Result<Option<SignedIn>> {
+) -> sqlx::Result<HashMap<Vec<u8>, SignedIn>> {
     let sql = concat!(
-        "SELECT session.id, account.id AS account_id, account.login, account.display_name,
+        "SELECT session.token_hash, session.id, account.id AS account_id, account.login, account.display_name,
                 session.created_at, session.seen_at, session.confirmed_at, ",
         lacks_one!("account.id"),
         " AS lacks_factor, ",
@@ -85,22 +93,29 @@ pub async fn signed_in(
          LEFT JOIN role_grant ON role_grant.account_id = account.id AND ",
         in_force!(),
         " LEFT JOIN account AS lender ON lender.id = role_grant.for_account_id
-         WHERE session.token_hash = $1
-         ORDER BY role_grant.id"
+         WHERE session.token_hash IN ($1, $4, $5, $6, $7, $8, $9, $10,
+                                      $11, $12, $13, $14, $15, $16, $17, $18)
+         ORDER BY session.token_hash, role_grant.id"
     );
-    let rows: Vec<Row> = alone!(db, one => sqlx::query_as(sql)
-        .bind(token_hash)
-        .bind(today)
-        .bind(true)
-        .fetch_all(one))?;
-    let (grants, deputies) = deputies::parted(rows.iter().filter_map(Row::held).collect());
-    Ok(rows.into_iter().next().map(|it| SignedIn {
-        session: it.session,
-        grants,
-        deputies,
-        lacks_factor: it.lacks_factor,
-        revision: it.revision,
-    }))
+    let rows: Vec<Row> = alone!(db, one => {
+        let mut query = sqlx::query_as(sql)
+            .bind(token_hashes.first().copied())
+            .bind(today)
+            .bind(true);
+        for place in 1..TOGETHER {
+            query = query.bind(token_hashes.get(place).copied());
+        }
+        query.fetch_all(one)
+    })?;
+    let mut found = HashMap::new();
+    for rows in rows.chunk_by(|a, b| a.token_hash == b.token_hash) {
+        let (grants, deputies) = deputies::parted(rows.iter().filter_map(Row::held).collect());
+        let Row { token_hash, session, lacks_factor, revision, .. } = &rows[0];
+        let (session, lacks_factor, revision) = (session.clone(), *lacks_factor, *revision);
+        let it = SignedIn { session, grants, deputies, lacks_factor, revision };
+        found.insert(token_hash.clone(), it);
+    }
+    Ok(found)
 }
 
 pub async fn add_session(
