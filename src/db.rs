@@ -21,6 +21,7 @@ pub mod copy;
 pub mod loose;
 mod open;
 pub mod replica;
+pub mod rows;
 pub mod snapshot;
 pub mod sound;
 pub mod tables;

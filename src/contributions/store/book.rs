@@ -1,13 +1,14 @@
 //! The book of contributions: its entries and their sums.
 
 use chrono::NaiveDate;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::Stream;
 
 use crate::access::guard::Scope;
 use crate::contributions::export::Lines;
 use crate::contributions::model::{Contribution, ContributionKind, Giver, NewContribution};
 use crate::contributions::store::filter::Filter;
 use crate::contributions::totals::Total;
+use crate::db::rows::next_row;
 use crate::db::{Tx, change, on};
 use crate::ids::{BatchId, ContributionId, ErasureId, MemberId, UnitId, WorkItemId};
 use crate::members::store::restricted;
@@ -158,7 +159,7 @@ async fn forward(
     mut rows: impl Stream<Item = sqlx::Result<Contribution>> + Unpin,
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
-    while let Some(row) = rows.try_next().await? {
+    while let Some(row) = next_row(&mut rows).await? {
         lines.push(&row).await?;
     }
     Ok(())

@@ -1,9 +1,10 @@
 //! What the file is made of. It writes to no table.
 
 use chrono::NaiveDate;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::Stream;
 
 use crate::access::guard::Scope;
+use crate::db::rows::next_row;
 use crate::db::{Tx, on};
 use crate::evaluation::year_file::export::Lines;
 use crate::evaluation::year_file::model::{Place, Row, Year, sort};
@@ -233,7 +234,7 @@ async fn forward(
     mut rows: impl Stream<Item = sqlx::Result<Row>> + Unpin,
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
-    while let Some(row) = rows.try_next().await? {
+    while let Some(row) = next_row(&mut rows).await? {
         lines.push(&row).await?;
     }
     Ok(())

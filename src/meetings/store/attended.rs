@@ -1,9 +1,10 @@
 //! The marks of every roll of a time, for a file.
 
 use chrono::NaiveDate;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::Stream;
 
 use crate::access::guard::Scope;
+use crate::db::rows::next_row;
 use crate::db::{Tx, on};
 use crate::meetings::export::{Lines, Marked};
 use crate::members::store::restricted;
@@ -69,7 +70,7 @@ async fn forward(
     mut rows: impl Stream<Item = sqlx::Result<Marked>> + Unpin,
     lines: &mut Lines,
 ) -> sqlx::Result<()> {
-    while let Some(row) = rows.try_next().await? {
+    while let Some(row) = next_row(&mut rows).await? {
         lines.push(&row).await?;
     }
     Ok(())

@@ -1,11 +1,12 @@
 //! Everybody whom the filter of a list finds, in the order of the list.
 
-use futures_util::{Stream, TryStreamExt};
+use futures_util::Stream;
 
 use super::list::{
     Filter, RANKED, asked_for, bound, holds, kept_in, listed, present, restricted, six_words,
 };
 use crate::access::guard::Scope;
+use crate::db::rows::next_row;
 use crate::db::{Tx, on};
 use crate::members::export::Lines;
 use crate::members::model::Listed;
@@ -73,7 +74,7 @@ async fn forward(
 ) -> sqlx::Result<()> {
     let mut batch: Vec<Listed> = Vec::with_capacity(RANKED);
     loop {
-        let row = rows.try_next().await?;
+        let row = next_row(&mut rows).await?;
         let is_last = row.is_none();
         batch.extend(row);
         if is_last || batch.len() == RANKED {
