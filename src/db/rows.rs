@@ -7,8 +7,8 @@ use futures_util::{FutureExt as _, Stream, TryStreamExt as _};
 /// How long it is before more rows are looked for: `SQLite` has some dozen by then.
 const A_MOMENT: Duration = Duration::from_millis(1);
 
-/// The next row. Whoever reads a file's rows has done with one before the next is there: to be
-/// woken for each takes `SQLite` a third as long as to find it.
+/// The next row. Whoever writes rows to a file has done with one before the next is there, and
+/// would be woken for each of them.
 pub async fn next_row<T>(
     rows: &mut (impl Stream<Item = sqlx::Result<T>> + Unpin),
 ) -> sqlx::Result<Option<T>> {

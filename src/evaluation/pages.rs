@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
 use crate::access::model::Right::{
-    ConfirmEvaluations, KeepEvaluations, KeepMembers, OpenEvaluations, SeeCounts, SeeNames,
+    ConfirmEvaluations, KeepEvaluations, KeepMembers, OpenEvaluations, SeeNames,
 };
 use crate::access::routes::{Need, Routes};
 use crate::access::viewer::Viewer;
@@ -35,14 +35,12 @@ mod step;
 mod verify;
 
 pub fn routes() -> Routes {
-    let counts = Need::Right(SeeCounts);
     let see = Need::Right(SeeNames);
     let keep = Need::Right(KeepEvaluations);
     let confirm = Need::Right(ConfirmEvaluations);
     let open = Need::Right(OpenEvaluations);
     let members = Need::Right(KeepMembers);
     Routes::new()
-        .get("/units/{code}/evaluations", counts, overview::show)
         .get("/units/{code}/evaluations/open", open, opening::form)
         .post("/units/{code}/evaluations/open", open, opening::open)
         .get("/units/{code}/evaluations/sheets", see, list::list)

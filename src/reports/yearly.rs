@@ -29,6 +29,8 @@ pub struct Year {
     pub goals: Vec<WithGoal>,
     /// As they stand on the day of the report: most are signed when the year is over.
     pub sheets: Told,
+    /// Whether those who attended nothing were counted.
+    pub tells_absent: bool,
     pub criteria: Vec<CriterionCount>,
     pub today: NaiveDate,
     /// What the unit has confirmed for the last day of the report.
@@ -284,7 +286,8 @@ impl Year {
             "Mỗi phiếu đếm ở mọi bước đã qua, tính đến {}.",
             day::short(self.today)
         ));
-        for (label, count) in LABELS.into_iter().zip(self.sheets) {
+        let told = if self.tells_absent { LABELS.len() } else { LABELS.len() - 1 };
+        for (label, count) in LABELS.into_iter().zip(self.sheets).take(told) {
             section.push(vec![Cell::text(label), shown(count)]);
         }
         section

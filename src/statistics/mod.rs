@@ -5,6 +5,7 @@ pub mod chase;
 pub mod half;
 pub mod model;
 pub mod people;
+pub mod sheets;
 pub mod store;
 pub mod summary;
 pub mod tables;

@@ -16,6 +16,7 @@ mod changes;
 mod chase;
 mod counts;
 mod lists;
+mod sheets;
 mod shown;
 mod unit;
 mod workplaces;
@@ -25,6 +26,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get_kept("/units/{code}", counts, unit::show)
         .get_kept("/units/{code}/cells", counts, cells::list)
+        .get("/units/{code}/evaluations", counts, sheets::show)
         .get_kept("/units/{code}/chase", counts, chase::show)
         .get_kept("/units/{code}/workplaces", counts, workplaces::list)
         .get_kept("/units/{code}/changes", Need::Right(Right::SeeNames), changes::list)

@@ -289,3 +289,28 @@ async fn a_summary_that_does_not_follow_from_its_rows_is_found() {
     refresh(&site.db, 300).await.unwrap();
     assert_eq!(faults(&site).await, Vec::<String>::new());
 }
+
+/// Who attended nothing would be found by reading all attendance of the year.
+#[tokio::test]
+async fn a_large_unit_does_not_tell_who_was_absent() {
+    let site = Site::with_criteria().await;
+    live(&site, site.town.cell_a1, "Trần Thị Hạnh").await;
+    let officer = site.organisation_officer().await;
+    open_year(&officer, "thanh-pho").await;
+    let ward = site.ward_officer().await;
+    let (page, report) =
+        ("/units/phuong-a/evaluations?year=2024", "/units/phuong-a/report?year=2024");
+    for visitor in [&ward, &officer] {
+        visitor.get(page).await.assert_shows("Không dự họp");
+        visitor.get(report).await.assert_shows("Không dự cuộc họp nào");
+    }
+    refresh(&site.db, ALL).await.unwrap();
+    for visitor in [&ward, &officer] {
+        let told = visitor.get(page).await;
+        told.assert_hides("Không dự họp");
+        told.assert_shows("/units/a1/evaluations?year=2024");
+        visitor.get(report).await.assert_hides("Không dự cuộc họp nào");
+    }
+    ward.get(page).await.assert_shows("Ai không dự cuộc họp nào trong năm thì xem");
+    officer.get(page).await.assert_shows("&#60; 5");
+}

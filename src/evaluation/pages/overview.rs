@@ -4,17 +4,15 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{days, year_of};
-use crate::access::frame::{Frame, Place};
-use crate::access::guard::{self, Scope};
+use crate::access::frame::Frame;
+use crate::access::guard::Scope;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
-use crate::app::App;
 use crate::criteria::model::{Variant, Whole};
 use crate::db::Tx;
 use crate::error::Result;
@@ -27,7 +25,6 @@ use crate::faults::Faults;
 use crate::ids::{OptionId, SheetId, UnitId};
 use crate::organisation::model::{Unit, by_name};
 use crate::small::Shown;
-use crate::web::{Path, Query};
 use crate::{clock, criteria, organisation};
 
 #[derive(Template)]
@@ -107,6 +104,7 @@ struct UnitPage {
     lines: Vec<Line>,
     total: Told,
     criteria: Vec<CriterionCount>,
+    tells_absent: bool,
     names: bool,
     scope: Scope,
 }
@@ -147,30 +145,75 @@ impl UnitPage {
     }
 }
 
-pub async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(code): Path<String>,
-    Query(query): Query<YearQuery>,
-) -> Result<Response> {
-    let mut tx = app.db.read().await?;
-    let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeCounts).await?;
-    let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Evaluation).await?;
-    let today = clock::today();
-    let asked = query.year(today);
-    let on = query.on(today);
-    let faults = asked.as_ref().err().or(on.as_ref().err()).cloned().unwrap_or_default();
-    let year = year_of(&mut tx, &unit, asked.unwrap_or_default(), today).await?;
-    let on = on.unwrap_or(today);
-    let opened = opening::in_force(&mut tx, unit.id, year, today).await?;
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    if unit.is_cell() && scope.may(Right::SeeNames) {
-        let page = cell_page(&mut tx, (unit, &scope), frame, year, opened).await?;
-        let page = CellPage { done: query.done, saved: query.saved, ..page };
-        return Ok((status, Html(page.render()?)).into_response());
+/// What the page is asked for.
+pub struct Asked {
+    query: YearQuery,
+    faults: Faults,
+    pub year: i64,
+    pub on: NaiveDate,
+    opened: Option<OpenedYear>,
+}
+
+impl Asked {
+    pub async fn read(tx: &mut Tx, unit: &Unit, query: YearQuery) -> Result<Asked> {
+        let today = clock::today();
+        let asked = query.year(today);
+        let on = query.on(today);
+        let faults = asked.as_ref().err().or(on.as_ref().err()).cloned().unwrap_or_default();
+        let year = year_of(tx, unit, asked.unwrap_or_default(), today).await?;
+        let opened = opening::in_force(tx, unit.id, year, today).await?;
+        Ok(Asked { query, faults, year, on: on.unwrap_or(today), opened })
     }
-    let page = unit_page(&mut tx, &viewer, (unit, &scope), frame, (year, on)).await?;
-    let page = UnitPage { query, faults, opened, ..page };
+
+    fn status(&self) -> StatusCode {
+        if self.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+}
+
+/// The page of a cell, to whoever sees names.
+pub async fn cell(
+    tx: &mut Tx,
+    (unit, scope): (Unit, &Scope),
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response> {
+    let status = asked.status();
+    let Asked { query, year, opened, .. } = asked;
+    let page = cell_page(tx, (unit, scope), frame, year, opened).await?;
+    let page = CellPage { done: query.done, saved: query.saved, ..page };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+/// The page of a unit, whose sheets were counted.
+pub fn unit(
+    (unit, scope): (Unit, Scope),
+    frame: Frame,
+    asked: Asked,
+    sheets: Sheets,
+) -> Result<Response> {
+    let status = asked.status();
+    let Asked { query, faults, year, on, opened } = asked;
+    let Sheets { units, exact, told, total, criteria, tells_absent } = sheets;
+    let waiting = |it: &Stages| it.signed - it.confirmed;
+    let lines = units.into_iter().zip(told).zip(&exact).filter(|((_, _), it)| it.asked > 0);
+    let lines = lines.map(|((unit, told), it)| Line { unit, told, waiting: waiting(it) });
+    let names = scope.may(Right::SeeNames);
+    let lines = lines.collect();
+    let page = UnitPage {
+        frame,
+        unit,
+        query,
+        faults,
+        year,
+        on,
+        opened,
+        lines,
+        total,
+        criteria,
+        tells_absent,
+        names,
+        scope,
+    };
     Ok((status, Html(page.render()?)).into_response())
 }
 
@@ -211,6 +254,8 @@ pub struct Sheets {
     pub total: Told,
     /// Of confirmed sheets alone.
     pub criteria: Vec<CriterionCount>,
+    /// Whether those who attended nothing were counted.
+    pub tells_absent: bool,
 }
 
 /// What is counted of sheets.
@@ -237,18 +282,6 @@ impl Detail {
     }
 }
 
-/// Counts the year's sheets as they stood at the end of `on`.
-pub async fn sheets(
-    tx: &mut Tx,
-    viewer: &Viewer,
-    (unit, scope): (&Unit, &Scope),
-    (year, on): (i64, NaiveDate),
-    detail: Detail,
-) -> Result<Sheets> {
-    let of = (unit, scope.may(Right::SeeNames));
-    counted(tx, Some(viewer), of, (year, on), detail, OfSheets::default()).await
-}
-
 /// What was counted of sheets already: their stages, not who was absent.
 #[derive(Default)]
 pub struct OfSheets<'a> {
@@ -256,7 +289,7 @@ pub struct OfSheets<'a> {
     pub of_those_above: Vec<(UnitId, &'a Known)>,
 }
 
-/// Likewise, for somebody who sees `names` or who does not: then no count contradicts the
+/// Counts the year's sheets as they stood at the end of `on`, for somebody who sees `names` or who does not: then no count contradicts the
 /// tables of the units above, those that the `viewer` sees, or all where none is named. What is
 /// `known` of the unit is not counted again.
 pub async fn counted(
@@ -303,35 +336,8 @@ pub async fn counted(
     };
     let (told, total) = small::stages(&exact, names, above.as_ref());
     let criteria = set.map(|it| small::options(&it, &rows, &hidden)).unwrap_or_default();
-    Ok(Sheets { units, exact, told, total, criteria })
-}
-
-async fn unit_page(
-    tx: &mut Tx,
-    viewer: &Viewer,
-    (unit, scope): (Unit, &Scope),
-    frame: Frame,
-    (year, on): (i64, NaiveDate),
-) -> Result<UnitPage> {
-    let Sheets { units, exact, told, total, criteria } =
-        sheets(tx, viewer, (&unit, scope), (year, on), Detail::Absent).await?;
-    let waiting = |it: &Stages| it.signed - it.confirmed;
-    let lines = units.into_iter().zip(told).zip(&exact).filter(|((_, _), it)| it.asked > 0);
-    let lines = lines.map(|((unit, told), it)| Line { unit, told, waiting: waiting(it) });
-    Ok(UnitPage {
-        frame,
-        query: YearQuery::default(),
-        faults: Faults::default(),
-        year,
-        on,
-        opened: None,
-        lines: lines.collect(),
-        total,
-        criteria,
-        names: scope.may(Right::SeeNames),
-        scope: scope.clone(),
-        unit,
-    })
+    let tells_absent = detail == Detail::Absent;
+    Ok(Sheets { units, exact, told, total, criteria, tells_absent })
 }
 
 /// The set whose criteria most of the unit's sheets of the year have: that of the reference day

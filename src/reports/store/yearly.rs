@@ -6,7 +6,6 @@ use crate::access::guard::Scope;
 use crate::access::model::Right;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::evaluation::pages::overview::{self as sheets, Detail, OfSheets};
 use crate::organisation::model::Unit;
 use crate::reports::difference::{Difference, Pair};
 use crate::reports::yearly::{MOST_WORKPLACES, Year};
@@ -15,6 +14,7 @@ use crate::statistics::bridge::{Bridge, Counts};
 use crate::statistics::model::{AsOf, People};
 use crate::statistics::pages::view;
 use crate::statistics::people::{Pyramid, Workplaces};
+use crate::statistics::sheets;
 use crate::statistics::store as counted;
 use crate::statistics::tables::Tables;
 use crate::{clock, organisation};
@@ -36,8 +36,8 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
         ),
     };
     let year = (i64::from(as_of.year), today);
-    let counts =
-        sheets::counted(tx, None, (unit, names), year, Detail::Absent, OfSheets::default()).await?;
+    let tables = Tables::default();
+    let counts = sheets::counted(tx, (None, &tables), (unit, names), year).await?;
     Ok(Year {
         view,
         names,
@@ -48,6 +48,7 @@ pub async fn year(tx: &mut Tx, (unit, scope): (&Unit, &Scope), as_of: AsOf) -> R
         by_work,
         goals: counted::works::goals(tx, unit.id, as_of).await?,
         sheets: counts.total,
+        tells_absent: counts.tells_absent,
         criteria: counts.criteria,
         today,
         confirmed: super::of_day(tx, unit.id, as_of.on).await?,

@@ -44,6 +44,13 @@ pub struct Summary {
     pub whole: Whole,
 }
 
+/// Whether a unit is counted from summaries, now or as soon as they have come far enough.
+pub async fn is_large(tx: &mut Tx, id: UnitId) -> sqlx::Result<bool> {
+    let Some(state) = store::state(tx).await? else { return Ok(false) };
+    let below = organisation::store::count_below(tx, id, clock::today()).await?;
+    Ok(below > state.large_unit)
+}
+
 /// What the summaries tell of a unit; nothing of a small one, and nothing where they have not
 /// come far enough.
 pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Summary>> {
