@@ -132,6 +132,7 @@ async fn open_postgres(url: &str, backups: &Path) -> Result<Db, OpenError> {
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .before_acquire(is_there)
+        .after_connect(interpreted)
         .connect_with(options)
         .await?;
     let db = Db::Postgres(pool.clone());
@@ -161,6 +162,21 @@ pub(super) fn is_there(
             connection.ping().await?;
         }
         Ok(!connection.is_in_transaction())
+    })
+}
+
+/// Has `PostgreSQL` interpret statements: where tables are large it compiles them first, which
+/// takes longer than any of ours does.
+pub(super) fn interpreted(
+    connection: &mut PgConnection,
+    _: PoolConnectionMetadata,
+) -> BoxFuture<'_, sqlx::Result<()>> {
+    Box::pin(async move {
+        // An engine that never compiles may know no such setting.
+        if let Err(error) = sqlx::query("SET jit = off").execute(connection).await {
+            tracing::debug!(%error, "statements are run as the database likes");
+        }
+        Ok(())
     })
 }
 

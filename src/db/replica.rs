@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::clock::{self, Moment};
-use crate::db::open::is_there;
+use crate::db::open::{interpreted, is_there};
 use crate::db::{Db, OpenError, Tx};
 
 /// How often its freshness is asked for, and how long the answer is waited for.
@@ -44,6 +44,7 @@ impl Replica {
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .before_acquire(is_there)
+            .after_connect(interpreted)
             .connect_lazy_with(options);
         Ok(Replica::over(Db::Postgres(pool), lag))
     }
