@@ -24,6 +24,9 @@ const READERS: u32 = 6;
 /// Rows that `SQLite` hands over before it waits for their reader.
 const ROWS_AHEAD: usize = 512;
 const POSTGRES_CONNECTIONS: u32 = 20;
+/// Where tables are large, `PostgreSQL` compiles a statement before it runs it, which takes longer
+/// than any of ours does.
+pub(super) const NO_COMPILING: (&str, &str) = ("jit", "off");
 /// A connection that was used so short a time ago is there still: asking it takes as long as a
 /// short statement does.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -124,6 +127,7 @@ async fn open_postgres(url: &str, backups: &Path) -> Result<Db, OpenError> {
         ("statement_timeout", "60s"),
         ("lock_timeout", "3s"),
         ("idle_in_transaction_session_timeout", "60s"),
+        NO_COMPILING,
     ];
     let unhurried = PgConnectOptions::from_str(url)?;
     let options = unhurried.clone().options(limits);
@@ -132,7 +136,6 @@ async fn open_postgres(url: &str, backups: &Path) -> Result<Db, OpenError> {
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .before_acquire(is_there)
-        .after_connect(interpreted)
         .connect_with(options)
         .await?;
     let db = Db::Postgres(pool.clone());
@@ -162,21 +165,6 @@ pub(super) fn is_there(
             connection.ping().await?;
         }
         Ok(!connection.is_in_transaction())
-    })
-}
-
-/// Has `PostgreSQL` interpret statements: where tables are large it compiles them first, which
-/// takes longer than any of ours does.
-pub(super) fn interpreted(
-    connection: &mut PgConnection,
-    _: PoolConnectionMetadata,
-) -> BoxFuture<'_, sqlx::Result<()>> {
-    Box::pin(async move {
-        // An engine that never compiles may know no such setting.
-        if let Err(error) = sqlx::query("SET jit = off").execute(connection).await {
-            tracing::debug!(%error, "statements are run as the database likes");
-        }
-        Ok(())
     })
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::clock::{self, Moment};
-use crate::db::open::{interpreted, is_there};
+use crate::db::open::{NO_COMPILING, is_there};
 use crate::db::{Db, OpenError, Tx};
 
 /// How often its freshness is asked for, and how long the answer is waited for.
@@ -37,14 +37,17 @@ impl Replica {
         if !url.starts_with("postgres") {
             return Err(OpenError::UnknownUrl(url.to_owned()));
         }
-        let limits = [("statement_timeout", "60s"), ("idle_in_transaction_session_timeout", "60s")];
+        let limits = [
+            ("statement_timeout", "60s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+            NO_COMPILING,
+        ];
         let options = PgConnectOptions::from_str(url)?.options(limits);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .before_acquire(is_there)
-            .after_connect(interpreted)
             .connect_lazy_with(options);
         Ok(Replica::over(Db::Postgres(pool), lag))
     }
