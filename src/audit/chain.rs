@@ -142,23 +142,31 @@ fn private() -> fs::OpenOptions {
 const OTHER_KEY: &str = "tệp khóa nhật ký không phải khóa đã niêm phong sổ này; chép đúng tệp khóa \
                          của sổ về rồi mở lại";
 
-/// Seals what is unsealed; the number of entries sealed. An error, and nothing sealed, where
-/// the chain was begun with another key.
+/// Seals what is unsealed at this moment; the number of entries sealed. An error, and nothing
+/// sealed, where the chain was begun with another key.
+///
+/// Not until nothing is left: beside other servers, at which people write, that may never be.
 pub async fn seal_tail(db: &Db, key: &Key) -> sqlx::Result<usize> {
     let mut sealed = 0;
-    loop {
-        // Looking before asking for the right to write leaves the writers alone.
-        let mut tx = db.read().await?;
-        if store::count_unsealed(&mut tx).await? == 0 {
-            return Ok(sealed);
-        }
-        drop(tx);
+    // Looking before asking for the right to write leaves the writers alone.
+    let mut tx = db.read().await?;
+    let mut left = store::count_unsealed(&mut tx).await?;
+    drop(tx);
+    while left > 0 {
         match seal_some(db, key).await {
-            // Another server has just sealed the same ones.
-            Err(error) if is_duplicate(&error) => {}
-            done => sealed += done?,
+            // Another server has just sealed the oldest ones: a batch, or all there were.
+            Err(error) if is_duplicate(&error) => left -= BATCH,
+            done => {
+                let done = done?;
+                if done == 0 {
+                    break;
+                }
+                sealed += done;
+                left -= i64::try_from(done).unwrap_or(i64::MAX);
+            }
         }
     }
+    Ok(sealed)
 }
 
 /// Seals a batch; the number of entries sealed.
