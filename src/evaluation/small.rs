@@ -190,6 +190,15 @@ mod tests {
     }
 
     #[test]
+    fn the_set_is_that_of_most_sheets() {
+        let (few, many) = (set(), set());
+        let mut all = rows(&few, &[[3, 1, 0]]);
+        all.extend(rows(&many, &[[2, 1, 0], [1, 1, 0]]));
+        assert_eq!(most_chosen(&all), Some(many.criteria[0].id));
+        assert_eq!(most_chosen(&[]), None);
+    }
+
+    #[test]
     fn counts_that_point_at_nobody_are_told() {
         let whole = set();
         let rows = rows(&whole, &[[80, 12, 0], [90, 30, 7]]);

@@ -80,8 +80,9 @@ pub async fn signed_in(
     today: NaiveDate,
 ) -> sqlx::Result<HashMap<Vec<u8>, SignedIn>> {
     let sql = concat!(
-        "SELECT session.token_hash, session.id, account.id AS account_id, account.login, account.display_name,
-                session.created_at, session.seen_at, session.confirmed_at, ",
+        "SELECT session.token_hash, session.id, account.id AS account_id, account.login,
+                account.display_name, session.created_at, session.seen_at,
+                session.confirmed_at, ",
         lacks_one!("account.id"),
         " AS lacks_factor, ",
         revision!(),

@@ -289,9 +289,9 @@ pub struct OfSheets<'a> {
     pub of_those_above: Vec<(UnitId, &'a Known)>,
 }
 
-/// Counts the year's sheets as they stood at the end of `on`, for somebody who sees `names` or who does not: then no count contradicts the
-/// tables of the units above, those that the `viewer` sees, or all where none is named. What is
-/// `known` of the unit is not counted again.
+/// Counts the year's sheets as they stood at the end of `on`, for somebody who sees `names` or
+/// who does not: then no count contradicts the tables of the units above, those that the `viewer`
+/// sees, or all where none is named. What is `known` is not counted again.
 pub async fn counted(
     tx: &mut Tx,
     viewer: Option<&Viewer>,

@@ -80,8 +80,10 @@ pub async fn show(
         Err(_) => page,
         Ok((as_of, from)) => {
             let overview = store::overview(&mut tx, page.unit.id, as_of).await?;
-            // Whoever is told when something was counted may be told of a moment ago.
-            let tables = if counted_at.is_some() { tables } else { Tables::default() };
+            // Whoever is told when something was counted may be told of a moment ago; what a
+            // second server tells may lag behind the revision, which is the first one's.
+            let may_be_late = counted_at.is_some() && viewer.figures.fresh_to().is_none();
+            let tables = if may_be_late { tables } else { Tables::default() };
             let whose = (&viewer, &scope, &page.frame);
             let counts = counts(&mut tx, whose, &overview, from, &tables).await?;
             let sort = Sort::read(&page.form.sort);
