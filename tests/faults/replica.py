@@ -1,7 +1,7 @@
 """Figures read on a standby (--read-database): every page says up to when it holds everything, none is older than --read-lag, whoever
 wrote sees it at once, a right taken away ends with the next request. The standby halts, is killed and comes back: no page fails."""
 
-import argparse, collections, datetime, os, statistics, time
+import argparse, collections, datetime, itertools, os, statistics, time
 
 import product
 from cluster import Cluster, pg
@@ -34,9 +34,12 @@ with product.folder() as place:
         officer = product.Visitor(server.port).sign_in('officer')
         secretary = product.Visitor(server.port).sign_in(registry.secretaries[0][0])
 
+        looks = itertools.count()
+
         def look(visitor=officer, path='/units/ward'):
             asked = time.time()
-            answer = visitor.get(path)
+            # An address of its own: a page of the primary is kept, and told again, until something is written.
+            answer = visitor.get(f'{path}?look={next(looks)}')
             moment = fresh_to(answer)
             kinds['standby' if moment else 'primary', answer.status] += 1
             faults.extend([f'{path}: {answer.status}'] * (answer.status != 200))
