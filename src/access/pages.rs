@@ -115,7 +115,11 @@ async fn sign_in(
     // Hashing comes before the write transaction: on SQLite everybody would wait for it.
     let account = account.filter(|it| it.disabled_at.is_none());
     let hash = account.as_ref().and_then(|it| it.password_hash.clone());
-    let right = password::verify(form.password.clone(), hash).await?;
+    let right = password::verify(form.password.clone(), hash.clone()).await?;
+    let renewed = match hash.filter(|_| right) {
+        Some(hash) => password::renewed(form.password.clone(), &hash).await?,
+        None => None,
+    };
 
     let mut tx = app.db.write().await?;
     let mut account = account.filter(|_| right);
@@ -136,6 +140,9 @@ async fn sign_in(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response());
     };
     throttle::succeeded(&mut tx, &counted).await?;
+    if let Some(hash) = renewed {
+        store::renew_hash(&mut tx, account.id, &hash).await?;
+    }
     let token = Token::new()?;
     if store::factors::in_force(&mut tx, account.id).await?.is_some() {
         return second_step::begin(&app, tx, (&account, address), token, form.target()).await;

@@ -75,6 +75,12 @@ pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, at: Moment) ->
     Ok(())
 }
 
+/// Keeps the hash of the same password that was made in another way; the account stays as it is.
+pub async fn renew_hash(tx: &mut Tx, id: AccountId, hash: &str) -> sqlx::Result<()> {
+    let sql = "UPDATE account SET password_hash = $2 WHERE id = $1";
+    one_row(change!(tx, sqlx::query(sql).bind(id).bind(hash))?)
+}
+
 /// Closes the account, or opens it again with `None`; its sign-ins end.
 pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Moment>) -> sqlx::Result<()> {
     let sql = "UPDATE account SET disabled_at = $2, version = version + 1 WHERE id = $1";

@@ -208,6 +208,29 @@ async fn who_knows_the_password_is_never_slowed_down() {
     }
 }
 
+/// Whoever has a password from a release that hashed in another way keeps it, and is asked for as
+/// much time as everybody from then on.
+#[tokio::test]
+async fn a_hash_of_an_earlier_release_is_made_anew_at_the_sign_in() {
+    const EARLIER: &str = "$argon2id$v=19$m=47104,t=1,p=1$8yA+kDn0qCG6VpSZFdz56Q$\
+                           UtnlQIsUR+wT3ZLiwAuTlNwT2PSuROvylgXeiEFowlI";
+    let site = Site::start().await;
+    let id = account(&site, "suu.lv").await;
+    site.seed(async |tx| store::renew_hash(tx, id, EARLIER).await.unwrap()).await;
+    let sign_in = async |password| {
+        site.stranger().post("/sign-in", &[("login", "suu.lv"), ("password", password)]).await
+    };
+    let kept = async || store::get(&mut site.db.read().await.unwrap(), id).await.unwrap();
+    sign_in("mien-muoi-chay-tre-26").await.assert_is(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(kept().await.password_hash.unwrap(), EARLIER);
+    for _ in 0..2 {
+        sign_in("mien-muoi-chay-tre-62").await.leads_to();
+        let hash = kept().await.password_hash.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    }
+    assert_eq!(kept().await.version, 1);
+}
+
 #[tokio::test]
 async fn behind_a_proxy_each_client_counts_alone() {
     let site = Site::start().await;
