@@ -121,11 +121,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_given_up_is_tried_three_times_more() {
-        let (response, times) = tried("/units", 3, lost).await;
-        assert_eq!((response.status(), times), (StatusCode::OK, 4));
+    async fn what_was_given_up_is_tried_six_times_more() {
+        let (response, times) = tried("/units", 6, lost).await;
+        assert_eq!((response.status(), times), (StatusCode::OK, 7));
         let (response, times) = tried("/units", 9, lost).await;
-        assert_eq!((response.status(), times), (StatusCode::SERVICE_UNAVAILABLE, 4));
+        assert_eq!((response.status(), times), (StatusCode::SERVICE_UNAVAILABLE, 7));
         let (response, times) = tried("/sign-in", 1, lost).await;
         assert_eq!((response.status(), times), (StatusCode::OK, 2));
         let (_, times) = tried("/units", 9, |_| Error::NotFound).await;
