@@ -30,7 +30,7 @@ use crate::audit::model::Act;
 use crate::error::{Error, Failure};
 use crate::packing::{Coding, Effort};
 use crate::settings::Settings;
-use crate::statistics::tables::Tables;
+use crate::statistics::recent::Recent;
 use crate::{
     access, administration, api, backups, contributions, criteria, evaluation, exchange, exports,
     home, meetings, members, minutes, opinions, privacy, reminders, reorganisations, reports,
@@ -52,8 +52,8 @@ const LARGEST_PACKED: u64 = 1024 * 1024;
 /// A roll of a thousand people is a form of 10 KB.
 const LARGEST_FORM: usize = 1024 * 1024;
 
-/// The router, ready to be served.
-pub fn site(app: App) -> Router {
+/// The router, ready to be served, with what was counted a moment ago.
+pub fn site(app: App, recent: Recent) -> Router {
     let (router, _) = routes().into_parts();
     let pace = Pace::new(&app.settings.limits);
     let places = limits::places(&app.settings.limits);
@@ -63,7 +63,7 @@ pub fn site(app: App) -> Router {
         .method_not_allowed_fallback(async || Error::NotFound)
         .layer(Extension(Shelf::default()))
         .layer(Extension(limits::Readings::default()))
-        .layer(Extension(Tables::default()))
+        .layer(Extension(recent))
         .layer(middleware::from_fn_with_state(app.clone(), looks::note))
         .layer(middleware::from_fn_with_state(app.clone(), note_refusals))
         .layer(middleware::from_fn(again::try_again))

@@ -14,7 +14,7 @@ use crate::organisation::tree::Ancestor;
 /// The proof that the check was passed: stores that name people ask for it.
 ///
 /// Only [`enter`] makes one for a viewer; [`Scope::command_line`] is for whoever sits at
-/// the server itself.
+/// the server itself, and for what the server counts before those who have entered ask.
 #[derive(Clone, Debug)]
 pub struct Scope {
     unit_id: UnitId,

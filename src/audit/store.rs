@@ -125,6 +125,11 @@ macro_rules! revision {
 }
 pub(crate) use revision;
 
+pub async fn latest_revision(tx: &mut Tx) -> sqlx::Result<i64> {
+    let sql = concat!("SELECT ", revision!());
+    on!(tx, db => sqlx::query_scalar(sql).fetch_one(db))
+}
+
 /// Entries that no seal covers yet, oldest first, at most `limit`.
 pub async fn unsealed(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Unsealed>> {
     // MATERIALIZED: a PostgreSQL that has counted no rows yet goes through all entries, the

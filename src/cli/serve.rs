@@ -28,6 +28,7 @@ use crate::reminders::mailer::Mailer;
 use crate::reorganisations::due;
 use crate::server::tls;
 use crate::settings::{self, Backups, Mail, Settings};
+use crate::statistics::recent::{Recent, keep_counting};
 use crate::statistics::summary::refresh;
 use crate::vault::Vault;
 use crate::{criteria, exports, server, site};
@@ -245,7 +246,9 @@ pub async fn serve(
         replica: replica.clone(),
         stopping: stopping.clone(),
     };
-    let site = site::site(app);
+    let recent = Recent::default();
+    let counter = tokio::spawn(keep_counting(db.clone(), recent.clone()));
+    let site = site::site(app, recent);
     let told = async {
         stop.told().await;
         stopping.begin();
@@ -261,6 +264,7 @@ pub async fn serve(
     dropper.abort();
     settler.abort();
     refresher.abort();
+    counter.abort();
     reminder.abort();
     watch.settle().await;
     sealer.abort();

@@ -1,6 +1,7 @@
 //! Where one lands after signing in, and the tasks of a cell.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
@@ -21,6 +22,7 @@ use crate::ids::UnitId;
 use crate::meetings::model::{HalfYear, Listed};
 use crate::organisation::model::Unit;
 use crate::statistics::pages::is_large;
+use crate::statistics::recent::Recent;
 use crate::vietnamese::day;
 use crate::web::{Path, Query};
 use crate::{clock, evaluation, meetings, opinions, organisation};
@@ -155,6 +157,7 @@ async fn half_year(tx: &mut Tx, id: UnitId, half: HalfYear) -> sqlx::Result<Vec<
 
 async fn tasks(
     State(app): State<App>,
+    Extension(recent): Extension<Recent>,
     viewer: Viewer,
     Path(code): Path<String>,
     Query(query): Query<TasksQuery>,
@@ -167,7 +170,7 @@ async fn tasks(
         if large {
             tx = app.db.read_whole().await?;
         }
-        return above::tasks(tx, &viewer, (unit, scope), counted_at).await;
+        return above::tasks(tx, &viewer, (unit, scope), (counted_at, recent)).await;
     }
     // The duties of a cell are its secretary's; who looks in from above reads the counts.
     if !scope.may(Right::KeepMeetings) {

@@ -2,9 +2,12 @@
 
 pub mod bridge;
 pub mod chase;
+pub mod counted;
 pub mod half;
+mod memo;
 pub mod model;
 pub mod people;
+pub mod recent;
 pub mod sheets;
 pub mod store;
 pub mod summary;

@@ -184,6 +184,8 @@ pub struct Whole {
     pub sheets: Sheets,
     /// What was given in the year, in the order of the works' names.
     pub by_work: Vec<ByWork>,
+    /// Opinions of all years that wait for an answer.
+    pub unanswered: i64,
 }
 
 /// The annual sheets of a unit.

@@ -5,13 +5,10 @@
 //! pages of a large registry say when they were counted: for them, what the tables above tell is
 //! kept a while by this process, so that the page of a ward does not count the country each time.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use tokio::sync::OnceCell;
 
 use crate::db::Tx;
 use crate::evaluation::store::counts::Known;
@@ -19,16 +16,10 @@ use crate::ids::UnitId;
 use crate::organisation;
 use crate::organisation::model::Unit;
 use crate::statistics::bridge::{self as flows, Counts};
+use crate::statistics::memo::Memo;
 use crate::statistics::model::{AsOf, Overview};
 use crate::statistics::small::{Line, Sight, View};
 use crate::statistics::store;
-
-/// What was counted is counted anew at most so often, and at most for one part in so many of the
-/// time, though something was written since.
-const OFTEN: Duration = Duration::from_mins(1);
-const SHARE: u32 = 10;
-/// As many of a kind are kept.
-const MOST: usize = 64;
 
 /// The tables that this process has counted. What an empty one tells is what is so.
 #[derive(Clone, Default)]
@@ -73,7 +64,7 @@ impl Above {
 
 impl Tables {
     /// What they tell of the unit `id`. What was counted at `revision` of the registry is so at
-    /// that revision; at a later one it may be as old as [`OFTEN`] and [`SHARE`] say.
+    /// that revision; at a later one it may be as old as a [`Memo`] is.
     ///
     /// As many look-ups as there are levels, two or three.
     pub async fn above(
@@ -133,99 +124,4 @@ async fn reasons(tx: &mut Tx, of: Flows) -> sqlx::Result<Arc<BTreeSet<usize>>> {
     };
     let counts: Vec<Counts> = Counts::of_units(&rows).into_values().collect();
     Ok(Arc::new(flows::hidden(&counts)))
-}
-
-/// Values that take long to make, each made by one at a time.
-struct Memo<K, V>(Mutex<HashMap<K, Entry<V>>>);
-
-impl<K, V> Default for Memo<K, V> {
-    fn default() -> Memo<K, V> {
-        Memo(Mutex::default())
-    }
-}
-
-struct Entry<V> {
-    revision: i64,
-    made: Arc<OnceCell<Made<V>>>,
-}
-
-struct Made<V> {
-    value: V,
-    due: Instant,
-}
-
-impl<K: Copy + Eq + Hash, V: Clone> Memo<K, V> {
-    async fn get(
-        &self,
-        key: K,
-        revision: i64,
-        make: impl AsyncFnOnce() -> sqlx::Result<V>,
-    ) -> sqlx::Result<V> {
-        let cell = self.entry(key, revision);
-        let fill = async || {
-            let began = Instant::now();
-            let value = make().await?;
-            let due = Instant::now() + OFTEN.max(began.elapsed() * SHARE);
-            Ok::<_, sqlx::Error>(Made { value, due })
-        };
-        Ok(cell.get_or_try_init(fill).await?.value.clone())
-    }
-
-    /// What is there, unless it is too old.
-    fn entry(&self, key: K, revision: i64) -> Arc<OnceCell<Made<V>>> {
-        let now = Instant::now();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(it) = all.get(&key) {
-            let is_late = it.made.get().is_some_and(|made| made.due <= now);
-            if it.revision == revision || !is_late {
-                return it.made.clone();
-            }
-        }
-        if all.len() >= MOST {
-            let oldest = all.iter().filter_map(|(key, it)| Some((*key, it.made.get()?.due)));
-            if let Some((key, _)) = oldest.min_by_key(|(_, due)| *due) {
-                all.remove(&key);
-            }
-        }
-        let made = Arc::new(OnceCell::new());
-        all.insert(key, Entry { revision, made: made.clone() });
-        made
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn count(memo: &Memo<u32, u32>, key: u32, revision: i64, value: u32) -> u32 {
-        memo.get(key, revision, async || Ok(value)).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn what_was_counted_is_told_again() {
-        let memo = Memo::default();
-        assert_eq!(count(&memo, 1, 7, 10).await, 10);
-        assert_eq!(count(&memo, 1, 7, 11).await, 10, "nothing was written");
-        assert_eq!(count(&memo, 1, 8, 12).await, 10, "a moment ago");
-        assert_eq!(count(&memo, 2, 8, 13).await, 13);
-    }
-
-    #[tokio::test]
-    async fn what_could_not_be_counted_is_counted_by_the_next() {
-        let memo: Memo<u32, u32> = Memo::default();
-        let failed = memo.get(1, 7, async || Err(sqlx::Error::PoolTimedOut)).await;
-        assert!(failed.is_err());
-        assert_eq!(count(&memo, 1, 7, 10).await, 10);
-    }
-
-    #[tokio::test]
-    async fn as_many_are_kept_as_there_is_room_for() {
-        let memo = Memo::default();
-        for key in 0..200 {
-            count(&memo, key, 7, key).await;
-        }
-        assert_eq!(memo.0.lock().unwrap().len(), MOST);
-        assert_eq!(count(&memo, 199, 7, 1).await, 199);
-        assert_eq!(count(&memo, 0, 7, 1).await, 1, "made room");
-    }
 }

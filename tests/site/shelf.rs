@@ -3,6 +3,8 @@
 use haichieu::access::model::Role;
 use haichieu::clock;
 use haichieu::ids::OpinionId;
+use haichieu::statistics::recent::Recent;
+use haichieu::statistics::summary::refresh::refresh;
 use haichieu::vietnamese::day;
 use reqwest::StatusCode;
 
@@ -109,11 +111,34 @@ async fn a_large_unit_says_when_it_was_counted() {
     speak(&secretary).await;
     // A minute later it would be counted anew; until then it says of when it is.
     officer.get(PAGE).await.assert_shows(NONE);
-    let another_day = format!("{PAGE}?year={}", day::iso(clock::today()).split_at(4).0);
-    officer.get(&another_day).await.assert_hides(NONE);
+    officer.get(&format!("{PAGE}?sort=-members")).await.assert_shows(NONE);
+    officer.get(&format!("{PAGE}?from=1/1/2024")).await.assert_hides(NONE);
     let tasks = "/units/phuong-a/tasks";
     officer.get(tasks).await.assert_shows("số liệu trên trang này tính lúc");
     site.ward_officer().await.get(tasks).await.assert_hides("số liệu trên trang này tính lúc");
+}
+
+/// Nobody waits for a country to be counted: its page tells what was counted a moment ago, beside
+/// the requests, and when.
+#[tokio::test]
+async fn the_top_unit_is_counted_before_anybody_asks() {
+    let site = Site::start().await;
+    let (secretary, officer) = (site.secretary().await, site.organisation_officer().await);
+    refresh(&site.db, -1).await.unwrap();
+    let recent = Recent::default();
+    recent.count_due(&site.db).await.unwrap();
+    speak(&secretary).await;
+    let page = "/units/thanh-pho";
+    let warm = officer.at(&site.all_large_with(recent.clone()).await);
+    warm.get(page).await.assert_shows(NONE);
+    warm.get("/units/thanh-pho?sort=-members").await.assert_shows(NONE);
+    officer.at(&site.all_large().await).get(page).await.assert_hides(NONE);
+    // A registry whose summaries are not made yet is not counted from its rows for nobody.
+    refresh(&site.db, 1000).await.unwrap();
+    let recent = Recent::default();
+    recent.count_due(&site.db).await.unwrap();
+    let cold = officer.at(&site.all_large_with(recent).await);
+    cold.get(page).await.assert_hides(NONE);
 }
 
 /// The page of a ward does not count the country each time: what the tables above it hide may be a

@@ -12,7 +12,7 @@ use haichieu::statistics::model::{AsOf, Overview, Sheets, Whole};
 use haichieu::statistics::store as counted;
 use haichieu::statistics::summary;
 use haichieu::statistics::summary::refresh::{refresh, step};
-use haichieu::{clock, organisation};
+use haichieu::{clock, opinions, organisation};
 
 use crate::contributions::{Gift, cell_with_a_fund};
 use crate::generate::{fill_with, order};
@@ -50,7 +50,16 @@ async fn from_rows(db: &Db, id: UnitId, as_of: AsOf) -> Overview {
     let late = counted::chase::sheets(tx, id, as_of.on.min(today)).await.unwrap();
     let sheets = Sheets { known: Known { stages, chosen }, late };
     let by_work = counted::by_work(tx, id, as_of).await.unwrap();
-    in_order(Overview { whole: Some(Whole { people, sheets, by_work }), ..overview })
+    let unanswered = opinions::store::counts(tx, id, &raised_by(as_of.on)).await.unwrap();
+    let unanswered = unanswered.unanswered();
+    let whole = Whole { people, sheets, by_work, unanswered };
+    in_order(Overview { whole: Some(whole), ..overview })
+}
+
+/// All opinions raised up to the end of a day, as they stood then.
+fn raised_by(on: NaiveDate) -> opinions::store::Filter {
+    let days = (day("1900-01-01"), on.succ_opt().unwrap());
+    opinions::store::Filter { counted: true, ..opinions::store::Filter::of_days(days, on) }
 }
 
 async fn from_summaries(db: &Db, id: UnitId, as_of: AsOf) -> Overview {

@@ -16,6 +16,7 @@ use haichieu::db::{Db, Tx};
 use haichieu::ids::{AccountId, ExportId, GrantId, UnitId};
 use haichieu::organisation::model::{NewUnit, UnitKind};
 use haichieu::settings::{Backups, Limits, Mail, Search, Settings};
+use haichieu::statistics::recent::Recent;
 use haichieu::vault::Vault;
 use haichieu::{access, criteria, organisation, server, site};
 use reqwest::redirect::Policy;
@@ -95,8 +96,13 @@ impl Site {
 
     /// The same site, where every unit is a large one: its address.
     pub async fn all_large(&self) -> String {
+        self.all_large_with(Recent::default()).await
+    }
+
+    /// Likewise, which has counted this a moment ago.
+    pub async fn all_large_with(&self, recent: Recent) -> String {
         let with = |address| Settings { large_unit: -1, ..Settings::listening_on(address) };
-        serve(&self.db, &self.watch, with).await
+        serve_beside(&self.db, &self.watch, with, Beside { recent, ..Beside::default() }).await
     }
 
     /// The same site, where every unit is searched by words, and so many rows of one are
@@ -107,13 +113,14 @@ impl Site {
 
     /// The same site, which reads its figures there: its address.
     pub async fn with_replica(&self, replica: Replica) -> String {
-        let beside = (Some(replica), Stopping::default());
+        let beside = Beside { replica: Some(replica), ..Beside::default() };
         serve_beside(&self.db, &self.watch, unlimited, beside).await
     }
 
     /// The same site, which stops when it is told so there: its address.
     pub async fn stopping(&self, stopping: Stopping) -> String {
-        serve_beside(&self.db, &self.watch, unlimited, (None, stopping)).await
+        let beside = Beside { stopping, ..Beside::default() };
+        serve_beside(&self.db, &self.watch, unlimited, beside).await
     }
 
     /// The same site, which makes its backups in this folder: its address.
@@ -256,21 +263,30 @@ pub async fn searched_by_words(db: &Db, watch: &Watch, rows: i64) -> String {
 }
 
 async fn serve(db: &Db, watch: &Watch, settings: impl FnOnce(SocketAddr) -> Settings) -> String {
-    serve_beside(db, watch, settings, (None, Stopping::default())).await
+    serve_beside(db, watch, settings, Beside::default()).await
+}
+
+/// What a server of a test has beside its registry.
+#[derive(Default)]
+struct Beside {
+    replica: Option<Replica>,
+    stopping: Stopping,
+    recent: Recent,
 }
 
 async fn serve_beside(
     db: &Db,
     watch: &Watch,
     settings: impl FnOnce(SocketAddr) -> Settings,
-    (replica, stopping): (Option<Replica>, Stopping),
+    Beside { replica, stopping, recent }: Beside,
 ) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Arc::new(settings(address));
     let vault = vault();
     let app = App { db: db.clone(), settings, watch: watch.clone(), vault, replica, stopping };
-    tokio::spawn(server::serve(listener, None, site::site(app), |_| false, std::future::pending()));
+    let site = site::site(app, recent);
+    tokio::spawn(server::serve(listener, None, site, |_| false, std::future::pending()));
     format!("http://{address}")
 }
 

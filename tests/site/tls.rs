@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use haichieu::app::{App, Stopping};
 use haichieu::settings::Settings;
+use haichieu::statistics::recent::Recent;
 use haichieu::{server, site};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -41,7 +42,7 @@ async fn serve(site: &Site, folder: &Path) -> std::net::SocketAddr {
     tokio::spawn(server::serve(
         listener,
         Some(tls),
-        site::site(app),
+        site::site(app, Recent::default()),
         |_| false,
         std::future::pending(),
     ));

@@ -1,5 +1,7 @@
 //! The tasks of a ward, and of the bodies above it: what waits in all the cells below.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
@@ -16,11 +18,14 @@ use crate::evaluation::store::counts;
 use crate::home::model::{DataRequests, People};
 use crate::home::pages::{Landing, old_books};
 use crate::home::store;
+use crate::ids::UnitId;
 use crate::meetings::model::HalfYear;
 use crate::members::letters::{Deadlines, Open};
 use crate::organisation::model::Unit;
-use crate::statistics;
-use crate::statistics::chase::{Chase, Group, Item, Kind};
+use crate::statistics::chase::{Group, Item, Kind};
+use crate::statistics::counted::Counted;
+use crate::statistics::model::Members;
+use crate::statistics::recent::{Late, Recent};
 use crate::vietnamese::number;
 use crate::{members, opinions};
 
@@ -39,13 +44,10 @@ struct AbovePage {
     /// Whether the viewer opens the lists behind the counts.
     names: bool,
     /// What is late, and with whom.
-    chase: Chase,
+    late: Arc<Late>,
     letters: Open,
     deadlines: Deadlines,
-    people: People,
-    unanswered: i64,
-    /// The latest year of comments, and how many sheets wait for the ward.
-    evaluation: Option<(i64, i64)>,
+    waits: Waits,
     requests: DataRequests,
     may_keep_members: bool,
     may_read_log: bool,
@@ -55,9 +57,53 @@ struct AbovePage {
     counted_at: Option<Moment>,
 }
 
+/// What waits beside what is late.
+struct Waits {
+    people: People,
+    /// Whether those without a letter are of category normal alone.
+    normal_alone: bool,
+    /// Opinions.
+    unanswered: i64,
+    /// The latest year of comments, and how many sheets wait for the ward.
+    evaluation: Option<(i64, i64)>,
+}
+
+impl Waits {
+    /// Of a large unit as it was `counted` a moment ago.
+    async fn count(
+        tx: &mut Tx,
+        id: UnitId,
+        today: NaiveDate,
+        counted: Option<&Counted>,
+    ) -> Result<Waits> {
+        let year = counts::last_year(tx, id).await?;
+        if let Some(counted) = counted
+            && let Some((sheets, unanswered)) = counted.sheets.as_ref().zip(counted.unanswered)
+        {
+            let Members { normal, exempt, without_letter } = counted.overview.total.members;
+            let people = People { normal, exempt, without_letter };
+            let of = |year| sheets.late.iter().filter(move |it| it.year == year);
+            let evaluation = year.map(|it| (it, of(it).map(|it| it.unconfirmed).sum()));
+            return Ok(Waits { people, normal_alone: true, unanswered, evaluation });
+        }
+        let year_one = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(today);
+        let raised = (year_one, today.succ_opt().unwrap_or(today));
+        let raised = opinions::store::Filter::of_days(raised, today);
+        Ok(Waits {
+            people: store::people(tx, id, today).await?,
+            normal_alone: false,
+            unanswered: opinions::store::counts(tx, id, &raised).await?.unanswered(),
+            evaluation: match year {
+                Some(year) => Some((year, counts::waiting(tx, id, year).await?)),
+                None => None,
+            },
+        })
+    }
+}
+
 impl AbovePage {
     fn group(&self, kind: Kind) -> &[Item] {
-        let group: Option<&Group> = self.chase.groups.iter().find(|it| it.kind == kind);
+        let group: Option<&Group> = self.late.chase.groups.iter().find(|it| it.kind == kind);
         group.map_or(&[], |it| &it.items)
     }
 
@@ -102,42 +148,43 @@ impl AbovePage {
     }
 }
 
-/// Those of a large unit say when they were counted.
+/// Those of a large unit say when they were counted; what is late there, and what waits, is as old as in
+/// `recent`.
 pub async fn tasks(
     mut tx: Tx,
     viewer: &Viewer,
     (unit, scope): (Unit, Scope),
-    counted_at: Option<Moment>,
+    (counted_at, recent): (Option<Moment>, Recent),
 ) -> Result<Response> {
     let today = clock::today();
     let half = HalfYear::of(today);
     let (_, to) = half.days();
     let tx = &mut tx;
+    let recent = if counted_at.is_some() { recent } else { Recent::default() };
+    let (revision, id) = (viewer.revision, unit.id);
+    let counted = match counted_at {
+        Some(_) => Some(recent.counted_today(tx, revision, id).await?),
+        None => None,
+    };
+    let waits = Waits::count(tx, id, today, counted.as_deref()).await?;
+    let late = recent.late(tx, viewer.revision, (&unit, &scope), today, None).await?;
     let deadlines = members::pages::letters::deadlines(tx, unit.id, today).await?;
-    let year_one = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(today);
-    let raised = (year_one, today.succ_opt().unwrap_or(today));
-    let raised = opinions::store::Filter::of_days(raised, today);
     let page = AbovePage {
         frame: Frame::of_unit(tx, viewer, &scope, &unit, Place::Home).await?,
         half,
         today,
         days_left: (to - today).num_days() - 1,
         names: scope.may(Right::SeeNames),
-        chase: statistics::store::chase::chase(tx, (&unit, &scope), today, today, None).await?,
         letters: members::store::letters::open(tx, &unit, today, deadlines).await?,
         deadlines,
-        people: store::people(tx, unit.id, today).await?,
-        unanswered: opinions::store::counts(tx, unit.id, &raised).await?.unanswered(),
-        evaluation: match counts::last_year(tx, unit.id).await? {
-            Some(year) => Some((year, counts::waiting(tx, unit.id, year).await?)),
-            None => None,
-        },
+        waits,
         requests: store::data_requests(tx, unit.id, today).await?,
         may_keep_members: scope.may(Right::KeepMembers),
         may_read_log: scope.may(Right::ReadAccessLog),
         may_anonymise: scope.may(Right::Anonymise),
         old_books: old_books(tx, viewer, today).await?,
-        counted_at,
+        counted_at: counted_at.map(|_| late.at),
+        late,
         unit,
     };
     let mut response = Html(page.render()?).into_response();

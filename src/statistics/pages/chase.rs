@@ -1,6 +1,9 @@
 //! What is late, on one page to read out or to print.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -9,15 +12,16 @@ use crate::access::figures;
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
 use crate::access::model::Right;
+use crate::access::shelf::SaysWhen;
 use crate::access::viewer::Viewer;
 use crate::app::App;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::error::Result;
 use crate::faults::Faults;
 use crate::organisation::model::Unit;
-use crate::statistics::chase::{Chase, Kind, Row};
+use crate::statistics::chase::{Kind, Row};
 use crate::statistics::form::ChaseForm;
-use crate::statistics::store;
+use crate::statistics::recent::{Late, Recent};
 use crate::vietnamese::day;
 use crate::web::{Path, Query};
 
@@ -28,8 +32,10 @@ struct ChasePage {
     unit: Unit,
     form: ChaseForm,
     faults: Faults,
+    /// When the list of a large unit was put together.
+    counted_at: Option<Moment>,
     /// None where no day could be read.
-    chase: Option<Chase>,
+    late: Option<Arc<Late>>,
 }
 
 impl ChasePage {
@@ -66,7 +72,7 @@ impl ChasePage {
     }
 
     fn page_href(&self, page: impl std::fmt::Display) -> String {
-        let day = self.chase.as_ref().map(Chase::day).unwrap_or_default();
+        let day = self.late.as_ref().map(|it| it.chase.day()).unwrap_or_default();
         let kind = self.kind().map(|it| format!("&kind={}", it.as_str())).unwrap_or_default();
         format!("/units/{}/chase?on={day}{kind}&page={page}", self.unit.code)
     }
@@ -79,6 +85,7 @@ impl ChasePage {
 
 pub async fn show(
     State(app): State<App>,
+    Extension(recent): Extension<Recent>,
     viewer: Viewer,
     Path(code): Path<String>,
     Query(form): Query<ChaseForm>,
@@ -88,14 +95,24 @@ pub async fn show(
     let frame = Frame::of_unit(&mut tx, &viewer, &scope, &unit, Place::Home).await?;
     let today = clock::today();
     let page = match form.read(today) {
-        Err(faults) => ChasePage { frame, unit, form, faults, chase: None },
+        Err(faults) => ChasePage { frame, unit, form, faults, counted_at: None, late: None },
         Ok(on) => {
-            let chase = store::chase::chase(&mut tx, (&unit, &scope), on, today, None).await?;
+            let is_large = super::is_large(&mut tx, app.settings.large_unit, &unit, &scope).await?;
+            let may_be_late = is_large && viewer.figures.fresh_to().is_none();
+            let recent = if may_be_late { recent } else { Recent::default() };
+            let entered = (&unit, &scope);
+            let late = recent.late(&mut tx, viewer.revision, entered, on, None).await?;
+            let counted_at = is_large.then_some(late.at);
             let form = ChaseForm { on: day::short(on), ..form };
-            ChasePage { frame, unit, form, faults: Faults::default(), chase: Some(chase) }
+            let faults = Faults::default();
+            ChasePage { frame, unit, form, faults, counted_at, late: Some(late) }
         }
     };
     let status =
         if page.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, Html(page.render()?)).into_response())
+    let mut response = (status, Html(page.render()?)).into_response();
+    if page.counted_at.is_some() {
+        response.extensions_mut().insert(SaysWhen);
+    }
+    Ok(response)
 }

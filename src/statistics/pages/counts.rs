@@ -1,5 +1,7 @@
 //! All that the page of a unit tells.
 
+use std::sync::Arc;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::lists::Lists;
@@ -7,7 +9,7 @@ use crate::access::frame::Frame;
 use crate::access::guard::Scope;
 use crate::access::model::Right;
 use crate::access::viewer::Viewer;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::evaluation::pages::overview::{self as evaluation, Detail, OfSheets, Sheets};
@@ -15,27 +17,29 @@ use crate::evaluation::small::{CriterionCount, Told};
 use crate::organisation;
 use crate::organisation::model::Unit;
 use crate::small::{Shown, few, told};
-use crate::statistics::bridge::{self, Bridge};
+use crate::statistics::bridge::Bridge;
 use crate::statistics::chart::{self, HalfLine, LineChart, Part};
-use crate::statistics::chase::Chase;
+use crate::statistics::counted::Counted;
 use crate::statistics::half::HalfFigures;
-use crate::statistics::model::{self, AsOf, ByWork, OfKind, Overview, People};
+use crate::statistics::model::{self, AsOf, ByWork, OfKind, Overview};
 use crate::statistics::people::{Pyramid, Workplaces};
+use crate::statistics::recent::{Late, Recent};
 use crate::statistics::small::{Line, Sight, View};
 use crate::statistics::sort::Sort;
-use crate::statistics::store;
 use crate::statistics::store::halves::HALVES;
 use crate::statistics::store::works::WithGoal;
-use crate::statistics::tables::{Above, Tables};
+use crate::statistics::tables::Above;
 
 /// Workplaces on the page; the others stand on a page of their own.
 const PLACES: usize = 8;
 
 pub struct Counts {
     pub as_of: AsOf,
+    /// When the oldest of it was counted.
+    pub at: Moment,
     /// Where the rows behind the figures stand.
     pub lists: Lists,
-    pub chase: Chase,
+    pub late: Arc<Late>,
     /// The code of the unit.
     pub code: String,
     /// The first day of the changes, where the address names one.
@@ -196,49 +200,38 @@ fn signed(sheets: &Sheets, line: &Line) -> (Shown, Shown) {
     at.map_or((Shown::Exact(0), Shown::Exact(0)), |at| (sheets.told[at][2], sheets.told[at][0]))
 }
 
-/// What the units above tell is as old as in `tables`.
+/// What `counted` tells this viewer. What is late and what the units above tell is as old as in
+/// `recent`.
 pub async fn counts(
     tx: &mut Tx,
     (viewer, scope, frame): (&Viewer, &Scope, &Frame),
-    overview: &Overview,
-    from: NaiveDate,
-    tables: &Tables,
+    counted: &Counted,
+    recent: &Recent,
 ) -> Result<Counts> {
+    let Counted { overview, sheets, .. } = counted;
     let (unit, as_of) = (&overview.unit, overview.as_of);
-    let total = overview.total;
     let today = clock::today();
     let names = scope.may(Right::SeeNames);
-    let mut last_year = None;
-    if total.meetings.held == 0 && total.contributions.count == 0 {
-        let (from, to) = as_of.days();
-        let last = store::last_day_before(tx, unit.id, from.min(to)).await?;
-        last_year = last.map(|day| AsOf { year: day.year(), ..as_of });
-    }
     let (view, bridge, over) = if names {
-        let view = View::new(overview, Sight::Names);
-        (view, exact_bridge(tx, overview, from).await?, Above::default())
+        let days = (counted.from, as_of.on);
+        let bridge = Bridge::exact(days, counted.start(), &counted.flows);
+        (View::new(overview, Sight::Names), bridge, Above::default())
     } else {
-        let over = tables.above(tx, viewer.revision, unit.id, as_of).await?;
+        let over = recent.tables.above(tx, viewer.revision, unit.id, as_of).await?;
         let view = View::new(overview, Sight::Counts(over.line.as_ref()));
-        let told = told_bridge(tx, (viewer, tables), &view.total, overview, from).await?;
+        let told = told_bridge(tx, (viewer, recent), &view.total, counted).await?;
         (view, told, over)
     };
     let last_day = organisation::store::ended_by(tx, unit.id, today).await?;
-    let kept_on = last_day.unwrap_or(today);
-    let (People { ages, places }, by_work) = match overview.whole.clone() {
-        Some(whole) => (whole.people, whole.by_work),
-        None => (
-            store::people::of(tx, unit.id, as_of.on, kept_on).await?,
-            store::by_work(tx, unit.id, as_of).await?,
-        ),
-    };
     let year = i64::from(as_of.year);
-    let late_on = as_of.on.min(today);
-    let (known, late) = overview.whole.clone().map(|it| (it.sheets.known, it.sheets.late)).unzip();
+    let (late_on, known) = (as_of.on.min(today), sheets.as_ref().map(|it| it.late.as_slice()));
+    let late = recent.late(tx, viewer.revision, (unit, scope), late_on, known).await?;
+    let of_unit = sheets.as_ref().map(|it| it.known.clone());
     Ok(Counts {
         as_of,
+        at: if late.at < counted.at { late.at } else { counted.at },
         lists: Lists::new(&unit.code, as_of, today),
-        chase: store::chase::chase(tx, (unit, scope), late_on, today, late).await?,
+        late,
         code: unit.code.clone(),
         asked_from: None,
         names,
@@ -247,57 +240,45 @@ pub async fn counts(
         ended_on: last_day
             .or_else(|| unit.to_on.filter(|to_on| *to_on <= as_of.on).and_then(|it| it.pred_opt())),
         bridge,
-        pyramid: Pyramid::new(&ages, names),
+        pyramid: Pyramid::new(&counted.people.ages, names),
         // Where people work now is for the units of now to tell one by one.
         works_here: names && last_day.is_none(),
-        workplaces: Workplaces::new(&places, PLACES, names && last_day.is_none()),
+        workplaces: Workplaces::new(&counted.people.places, PLACES, names && last_day.is_none()),
         halves: halves(overview, names, view.total.attendance),
         view,
         sort: Sort::read(""),
         by_kind: OfKind::of_rows(&overview.by_kind),
-        by_work,
-        goals: store::works::goals(tx, unit.id, as_of).await?,
+        by_work: counted.by_work.clone(),
+        goals: counted.goals.clone(),
         sheets: evaluation::counted(
             tx,
             Some(viewer),
             (unit, names),
             (year, as_of.on),
             Detail::Stages,
-            OfSheets { of_unit: known, of_those_above: over.sheets() },
+            OfSheets { of_unit, of_those_above: over.sheets() },
         )
         .await?,
-        last_year,
+        last_year: counted.last_year,
     })
-}
-
-/// What came and went, and how many there were before.
-async fn flows(tx: &mut Tx, overview: &Overview, from: NaiveDate) -> Result<(bridge::Counts, i64)> {
-    let unit_id = overview.unit.id;
-    let rows = store::bridge::counts(tx, unit_id, from, overview.as_of.on).await?;
-    let counts = bridge::Counts::of_units(&rows).remove(&unit_id).unwrap_or_default();
-    Ok((counts, overview.total.members.normal - counts.net()))
-}
-
-async fn exact_bridge(tx: &mut Tx, overview: &Overview, from: NaiveDate) -> Result<Bridge> {
-    let (counts, start) = flows(tx, overview, from).await?;
-    Ok(Bridge::exact((from, overview.as_of.on), start, &counts))
 }
 
 /// To those who see no names its ends are told as the pages of their days tell them.
 async fn told_bridge(
     tx: &mut Tx,
-    (viewer, tables): (&Viewer, &Tables),
+    (viewer, recent): (&Viewer, &Recent),
     total: &Line,
-    overview: &Overview,
-    from: NaiveDate,
+    counted: &Counted,
 ) -> Result<Bridge> {
-    let (counts, start) = flows(tx, overview, from).await?;
+    let Counted { from, flows, overview, .. } = counted;
     let (unit_id, on) = (overview.unit.id, overview.as_of.on);
-    let before = AsOf { on: from, year: from.year() };
-    let over = tables.above(tx, viewer.revision, unit_id, before).await?;
-    let start = over.line.map_or(told(start), |it| told(start).as_above(it.normal));
-    let hidden = tables.hidden_flows(tx, viewer.revision, unit_id, (from, on)).await?;
-    Ok(Bridge::told((from, on), (start, total.normal), &counts, &hidden))
+    let before = AsOf { on: *from, year: from.year() };
+    let over = recent.tables.above(tx, viewer.revision, unit_id, before).await?;
+    let start = told(counted.start());
+    let start = over.line.map_or(start, |it| start.as_above(it.normal));
+    let days = (*from, on);
+    let hidden = recent.tables.hidden_flows(tx, viewer.revision, unit_id, days).await?;
+    Ok(Bridge::told(days, (start, total.normal), flows, &hidden))
 }
 
 /// The half-years as the viewer may see them. Where one of a year calls too few, neither of

@@ -12,13 +12,13 @@ use crate::app::App;
 use crate::error::Result;
 use crate::evaluation::form::YearQuery;
 use crate::evaluation::pages::overview::{self, Asked};
+use crate::statistics::recent::Recent;
 use crate::statistics::sheets;
-use crate::statistics::tables::Tables;
 use crate::web::{Path, Query};
 
 pub async fn show(
     State(app): State<App>,
-    Extension(tables): Extension<Tables>,
+    Extension(recent): Extension<Recent>,
     viewer: Viewer,
     Path(code): Path<String>,
     Query(query): Query<YearQuery>,
@@ -31,7 +31,7 @@ pub async fn show(
     if unit.is_cell() && names {
         return overview::cell(&mut tx, (unit, &scope), frame, asked).await;
     }
-    let (whose, days) = ((Some(&viewer), &tables), (asked.year, asked.on));
+    let (whose, days) = ((Some(&viewer), &recent.tables), (asked.year, asked.on));
     let sheets = sheets::counted(&mut tx, whose, (&unit, names), days).await?;
     overview::unit((unit, scope), frame, asked, sheets)
 }

@@ -21,9 +21,8 @@ use crate::faults::Faults;
 use crate::organisation::model::Unit;
 use crate::small::Shown;
 use crate::statistics::form::PageForm;
+use crate::statistics::recent::Recent;
 use crate::statistics::sort::{Column, Sort};
-use crate::statistics::store;
-use crate::statistics::tables::Tables;
 use crate::web::{Path, Query};
 use crate::{clock, organisation};
 
@@ -48,7 +47,7 @@ struct UnitPage {
 
 pub async fn show(
     State(app): State<App>,
-    Extension(tables): Extension<Tables>,
+    Extension(recent): Extension<Recent>,
     viewer: Viewer,
     Path(code): Path<String>,
     Query(form): Query<PageForm>,
@@ -79,18 +78,21 @@ pub async fn show(
     let page = match read {
         Err(_) => page,
         Ok((as_of, from)) => {
-            let overview = store::overview(&mut tx, page.unit.id, as_of).await?;
             // Whoever is told when something was counted may be told of a moment ago; what a
             // second server tells may lag behind the revision, which is the first one's.
             let may_be_late = counted_at.is_some() && viewer.figures.fresh_to().is_none();
-            let tables = if may_be_late { tables } else { Tables::default() };
+            let recent = if may_be_late { recent } else { Recent::default() };
+            let (revision, id) = (viewer.revision, page.unit.id);
+            let counted = recent.counted(&mut tx, revision, id, (as_of, from)).await?;
             let whose = (&viewer, &scope, &page.frame);
-            let counts = counts(&mut tx, whose, &overview, from, &tables).await?;
+            let counts = counts(&mut tx, whose, &counted, &recent).await?;
             let sort = Sort::read(&page.form.sort);
             let asked_from = Some(from).filter(|_| !page.form.from.trim().is_empty());
             let counts = Counts { asked_from, ..counts }.sorted(sort);
             let form = page.form.filled((as_of, from));
-            UnitPage { unit: overview.unit, form, counts: Some(counts), ..page }
+            let unit = counted.overview.unit.clone();
+            let counted_at = counted_at.map(|_| counts.at);
+            UnitPage { unit, form, counted_at, counts: Some(counts), ..page }
         }
     };
     let mut response = (status, Html(page.render()?)).into_response();

@@ -51,6 +51,11 @@ pub async fn is_large(tx: &mut Tx, id: UnitId) -> sqlx::Result<bool> {
     Ok(below > state.large_unit)
 }
 
+/// Whether every unit has a summary.
+pub async fn are_there(tx: &mut Tx) -> sqlx::Result<bool> {
+    Ok(store::state(tx).await?.is_some_and(|it| it.filled_to.is_none()))
+}
+
 /// What the summaries tell of a unit; nothing of a small one, and nothing where they have not
 /// come far enough.
 pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Summary>> {
@@ -91,7 +96,7 @@ pub async fn of(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Option<Sum
         cells: counted.cells,
         halves: counted.halves,
         by_kind,
-        whole: Whole { people, sheets, by_work },
+        whole: Whole { people, sheets, by_work, unanswered: counted.unanswered },
     }))
 }
 

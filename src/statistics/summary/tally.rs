@@ -48,6 +48,7 @@ pub struct Tally {
     /// People who live elsewhere by now, by where that is and by the number of their workplace.
     moved: HashMap<(UnitId, usize), i64>,
     late: Vec<chase::Sheets>,
+    unanswered: i64,
     /// By the child and the option.
     chosen: HashMap<(UnitId, [u8; 16]), i64>,
     /// By the number of the purpose.
@@ -87,6 +88,8 @@ pub struct Counted {
     pub gifts: HashMap<u32, Given>,
     /// By year and unit.
     pub late: Vec<chase::Sheets>,
+    /// Opinions of all years that wait for an answer.
+    pub unanswered: i64,
 }
 
 impl Tally {
@@ -115,6 +118,7 @@ impl Tally {
             kept: HashSet::new(),
             moved: HashMap::new(),
             late: Vec::new(),
+            unanswered: 0,
             chosen: HashMap::new(),
             gifts: HashMap::new(),
         }
@@ -270,8 +274,12 @@ impl Tally {
     }
 
     fn opinions(&mut self, under: &impl Fn(i32) -> Option<UnitId>, opinions: &[Opinion]) {
-        for it in opinions.iter().filter(|it| within(self.year, it.raised.get())) {
+        for it in opinions.iter().filter(|it| it.raised.get() <= self.on) {
             let Some(child_id) = under(it.raised.get()) else { continue };
+            self.unanswered += i64::from(it.answered.get() > self.on);
+            if !within(self.year, it.raised.get()) {
+                continue;
+            }
             let sum = &mut self.children.entry(child_id).or_default().figures.opinions;
             if it.answered.get() <= self.on {
                 sum.answered += 1;
@@ -383,6 +391,7 @@ impl Tally {
             chosen: self.chosen,
             gifts: self.gifts,
             late: self.late,
+            unanswered: self.unanswered,
         }
     }
 }
