@@ -27,6 +27,9 @@ pub struct Settings {
     /// With more units below it than this, a unit is counted from summaries; its page says when
     /// it was counted, and is counted anew beside the requests.
     pub large_unit: i64,
+    /// With more units below it than this, a unit has no lists of all letters, sheets and gifts:
+    /// the units right below it do.
+    pub listed_units: i64,
     pub search: Search,
 }
 
@@ -50,6 +53,7 @@ impl Default for Search {
 
 /// Counting so many cells from their rows takes about a second.
 const LARGE_UNIT: i64 = 1000;
+const LISTED_UNITS: i64 = 10_000;
 
 /// How much one account, and all of them together, may ask of the server (trust 4.9). Whoever
 /// tries how much the server bears raises them.
@@ -118,6 +122,7 @@ impl Settings {
             tries_per_address: 20,
             limits: Limits::default(),
             large_unit: LARGE_UNIT,
+            listed_units: LISTED_UNITS,
             search: Search::default(),
         }
     }
@@ -134,6 +139,7 @@ impl Settings {
             tries_per_address: 20,
             limits: Limits::default(),
             large_unit: LARGE_UNIT,
+            listed_units: LISTED_UNITS,
             search: Search::default(),
         }
     }

@@ -17,6 +17,7 @@ pub mod tokens;
 pub mod viewer;
 
 pub mod address;
+pub mod below;
 pub mod figures;
 pub mod form;
 pub mod frame;

@@ -27,12 +27,13 @@ pub use self::person::{
 pub use self::residence::{
     Headcount, change_place, end_residence, get_residence, headcount, residences_of,
 };
-pub use self::search::{Walked, has_more_units_than, walk};
+pub use self::search::{Walked, walk};
 pub use self::timeline::{
     GivenRow, OpinionRow, RollRow, SheetRow, contributions_of, opinions_of, rolls_of, sheets_of,
 };
 pub use self::words::add_all as add_all_words;
 
+mod asked;
 mod export;
 mod forget;
 mod known;

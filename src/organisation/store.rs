@@ -10,10 +10,12 @@ use crate::ids::UnitId;
 use crate::organisation::model::{NewUnit, Unit, UnitKind, name_key};
 use crate::organisation::tree::{Ancestor, Period, ancestry};
 
+pub use self::below::{children, children_until, count_below, has_more_below};
 pub use self::paths::{Paths, paths_below};
 pub use self::periods::{Turn, Turned, TurnedInto, periods, turn, turn_back};
 pub use self::succession::{Kin, Succession, forget_succession, predecessors, succeed, successors};
 
+mod below;
 mod paths;
 mod periods;
 mod succession;
@@ -115,33 +117,11 @@ pub async fn path(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Un
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
 }
 
-/// How many units stand below a unit on a day.
-pub async fn count_below(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<i64> {
-    let sql = "SELECT COUNT(*) FROM unit_ancestor
-               WHERE ancestor_id = $1 AND depth > 0
-                 AND from_on <= $2 AND (to_on IS NULL OR to_on > $2)";
-    on!(tx, db => sqlx::query_scalar(sql).bind(id).bind(on).fetch_one(db))
-}
-
 /// The ward, commune or township that the unit belonged to on `on`, or is itself.
 pub async fn ward_of(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Option<UnitId>> {
     let is_ward =
         |it: &&Unit| matches!(it.kind, UnitKind::Ward | UnitKind::Commune | UnitKind::Township);
     Ok(path(tx, id, on).await?.iter().find(is_ward).map(|it| it.id))
-}
-
-/// The units right below `id` on `on`, by name.
-pub async fn children(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Unit>> {
-    let sql = "SELECT unit.id, unit.code, unit.version, unit_period.name, unit_period.kind,
-                      unit_period.official_code, unit_period.parent_id,
-                      unit_period.from_on, unit_period.to_on
-               FROM unit_period JOIN unit ON unit.id = unit_period.unit_id
-               WHERE unit_period.parent_id = $1
-                 AND unit_period.from_on <= $2
-                 AND (unit_period.to_on IS NULL OR unit_period.to_on > $2)";
-    let mut units: Vec<Unit> = on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))?;
-    units.sort_by_cached_key(|it| name_key(&it.name));
-    Ok(units)
 }
 
 /// The cells at or below `id` on `on`, by name.

@@ -29,7 +29,7 @@ pub async fn overview(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Over
         Some((by_kind, whole)) => (by_kind, Some(whole)),
         None => (add_books(tx, id, as_of, &mut figures).await?, None),
     };
-    let periods = children_until(tx, id, as_of.on).await?;
+    let periods = organisation::store::children_until(tx, id, as_of.on).await?;
     let overview = Overview::new(unit, as_of, figures, periods, cells);
     Ok(Overview { halves, by_kind, whole, ..overview })
 }
@@ -83,7 +83,7 @@ async fn heads(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Heads> {
 /// An overview of those counts only that may be too small to be told.
 pub async fn told(tx: &mut Tx, unit: &Unit, as_of: AsOf) -> sqlx::Result<Overview> {
     let Heads { figures, cells, halves, counted } = heads(tx, unit.id, as_of).await?;
-    let periods = children_until(tx, unit.id, as_of.on).await?;
+    let periods = organisation::store::children_until(tx, unit.id, as_of.on).await?;
     let whole = counted.map(|(_, whole)| whole);
     let overview = Overview::new(unit.clone(), as_of, figures, periods, cells);
     Ok(Overview { halves, whole, ..overview })
@@ -233,18 +233,6 @@ async fn opinions(tx: &mut Tx, id: UnitId, as_of: AsOf) -> sqlx::Result<Vec<Opin
                      WHERE unit_ancestor.ancestor_id = $1) AS raised
                GROUP BY child_id";
     on!(tx, db => sqlx::query_as(sql).bind(id).bind(from).bind(to).bind(as_of.on).fetch_all(db))
-}
-
-/// The periods of every unit that was right below `id` on `on` or before, in the order
-/// of their days.
-async fn children_until(tx: &mut Tx, id: UnitId, on: NaiveDate) -> sqlx::Result<Vec<Unit>> {
-    let sql = "SELECT unit.id, unit.code, unit.version, unit_period.name, unit_period.kind,
-                      unit_period.official_code, unit_period.parent_id,
-                      unit_period.from_on, unit_period.to_on
-               FROM unit_period JOIN unit ON unit.id = unit_period.unit_id
-               WHERE unit_period.parent_id = $1 AND unit_period.from_on <= $2
-               ORDER BY unit_period.from_on";
-    on!(tx, db => sqlx::query_as(sql).bind(id).bind(on).fetch_all(db))
 }
 
 /// What was given at or below `id`, by the works' names, in their order: funds of one

@@ -31,7 +31,7 @@ pub struct Asked {
 const FILTERED: &[(&str, &str)] = &[
     ("/units/{code}", "on=2024-06-30&year=2024"),
     ("/units/{code}", "sort=name"),
-    ("/units/{code}/members", "q=hoa&category=all&letter=have&page=2"),
+    ("/units/{code}/members", "q=hoa&category=all&letter=have"),
     ("/units/{code}/members", "on=2024-06-30&sex=male"),
     ("/units/{code}/letters", "state=received"),
     ("/units/{code}/letters", "state=assigned&q=hoa"),

@@ -10,6 +10,7 @@ mod advisories;
 mod api;
 mod audit;
 mod backups;
+mod below;
 mod bridge;
 mod bulk;
 mod calendars;

@@ -105,6 +105,12 @@ impl Site {
         serve_beside(&self.db, &self.watch, with, Beside { recent, ..Beside::default() }).await
     }
 
+    /// The same site, where a unit with more than so many below it has no long lists: its address.
+    pub async fn listing_below(&self, listed_units: i64) -> String {
+        let with = |address| Settings { listed_units, ..Settings::listening_on(address) };
+        serve(&self.db, &self.watch, with).await
+    }
+
     /// The same site, where every unit is searched by words, and so many rows of one are
     /// walked: its address.
     pub async fn searched_by_words(&self, rows: i64) -> String {

@@ -73,7 +73,8 @@ macro_rules! sums {
 /// The entries of the unit, and those of the units that were below it on their day.
 macro_rules! in_the_book {
     () => {
-        "WHERE contribution.unit_id IN (SELECT unit_id FROM unit_ancestor WHERE ancestor_id = $1)
+        "WHERE contribution.unit_id IN (SELECT unit_id FROM unit_ancestor
+                                        WHERE ancestor_id = $1 AND ($6 IS NULL OR child_id = $6))
            AND EXISTS (SELECT 1 FROM unit_ancestor AS held
                        WHERE held.ancestor_id = $1 AND held.unit_id = contribution.unit_id
                          AND ($6 IS NULL OR held.child_id = $6)
@@ -173,8 +174,10 @@ pub async fn sums(tx: &mut Tx, unit_id: UnitId, filter: &Filter) -> sqlx::Result
 
 /// The day of the oldest entry at or below the unit.
 pub async fn first_day(tx: &mut Tx, unit_id: UnitId) -> sqlx::Result<Option<NaiveDate>> {
-    let sql = "SELECT MIN(given_on) FROM contribution
-               WHERE unit_id IN (SELECT unit_id FROM unit_ancestor WHERE ancestor_id = $1)";
+    // The first of each unit, which an index finds, and not every entry of all.
+    let sql = "SELECT MIN((SELECT MIN(contribution.given_on) FROM contribution
+                           WHERE contribution.unit_id = unit_ancestor.unit_id))
+               FROM unit_ancestor WHERE ancestor_id = $1";
     on!(tx, db => sqlx::query_scalar(sql).bind(unit_id).fetch_one(db))
 }
 

@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
 
 use super::year_of;
+use crate::access::below::{self, List};
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -116,11 +117,18 @@ pub fn filter(query: &YearQuery, (year, on): (i64, NaiveDate), child: Option<&Un
 pub async fn list(
     State(app): State<App>,
     viewer: Viewer,
+    uri: Uri,
     Path(code): Path<String>,
     Query(query): Query<YearQuery>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
+    let wanted =
+        List { title: "Phiếu nhận xét", place: Place::Evaluation, has_own: false, uri: &uri };
+    let (entered, most) = ((&unit, &scope), app.settings.listed_units);
+    if let Some(page) = below::instead(&mut tx, &viewer, entered, most, wanted).await? {
+        return Ok(page);
+    }
     let today = clock::today();
     let asked = query.year(today);
     let on = query.on(today);

@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::Uri;
+use axum::response::{Html, IntoResponse as _, Response};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::access::below::{self, List};
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::{self, Scope};
 use crate::access::model::Right;
@@ -102,11 +104,18 @@ pub async fn deadlines(tx: &mut Tx, unit_id: UnitId, today: NaiveDate) -> sqlx::
 pub async fn list(
     State(app): State<App>,
     viewer: Viewer,
+    uri: Uri,
     Path(code): Path<String>,
     Query(query): Query<ListQuery>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
+    let wanted =
+        List { title: "Giấy giới thiệu", place: Place::Members, has_own: false, uri: &uri };
+    let (entered, most) = ((&unit, &scope), app.settings.listed_units);
+    if let Some(page) = below::instead(&mut tx, &viewer, entered, most, wanted).await? {
+        return Ok(page);
+    }
     let today = clock::today();
     let deadlines = deadlines(&mut tx, unit.id, today).await?;
     let counts = store::letters::counts(&mut tx, unit.id, today, deadlines).await?;
@@ -136,7 +145,7 @@ pub async fn list(
         pages,
         may_receive,
     };
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
 }
 
 /// Enters the unit that keeps the person of the letter: the cell, or the ward to which an

@@ -19,6 +19,7 @@ use crate::members::age::BANDS;
 use crate::members::model::Category;
 use crate::members::store::list::Known;
 use crate::members::store::{self, Filter, ListRow, RANKED, Walked};
+use crate::organisation;
 use crate::organisation::model::Unit;
 use crate::table_file::MOST_ROWS;
 use crate::vietnamese::{day, fold, number};
@@ -232,9 +233,10 @@ pub async fn list(
     let on = filter.on;
     let asked = query.page.trim().parse().unwrap_or(1);
     let limits = app.settings.search;
-    // To count everybody takes longer than to look some up.
+    // To count everybody takes longer than to look some up. Units tell how many there are: cells
+    // have from twenty to two hundred people.
     let most = if filter.has_words() { limits.units } else { app.settings.large_unit };
-    let is_large = store::has_more_units_than(&mut tx, &scope, on, most).await?;
+    let is_large = organisation::store::has_more_below(&mut tx, unit.id, on, most).await?;
     let (rows, page, extent) = if is_large {
         // No page lies behind the last row that is walked.
         let page = asked.clamp(1, limits.rows);
@@ -244,10 +246,14 @@ pub async fn list(
         filter.rank(&mut rows, |it| &it.full_name);
         (rows, page, Extent::Walked { more, cut })
     } else {
-        let count = store::count_listed(&mut tx, &scope, &filter).await?;
-        let page = asked.clamp(1, pages(count));
-        let rows = rows(&mut tx, &scope, &filter, (page - 1) * ROWS).await?;
-        (rows, page, Extent::Counted(count))
+        // No page lies behind so many.
+        let mut page = asked.clamp(1, limits.rows);
+        let (mut found, mut count) = rows(&mut tx, &scope, &filter, (page - 1) * ROWS).await?;
+        if found.is_empty() && page > 1 {
+            page = pages(store::count_listed(&mut tx, &scope, &filter).await?);
+            (found, count) = rows(&mut tx, &scope, &filter, (page - 1) * ROWS).await?;
+        }
+        (found, page, Extent::Counted(count))
     };
     viewer.looks.people(rows.len());
     let workplace = match filter.workplace {
@@ -281,16 +287,22 @@ fn pages(count: i64) -> i64 {
     ((count + ROWS - 1) / ROWS).max(1)
 }
 
-/// One page of rows. A search with marks puts those first whose marks are the same.
-async fn rows(tx: &mut Tx, scope: &Scope, filter: &Filter, before: i64) -> Result<Vec<ListRow>> {
+/// One page of rows, and how many there are. A search with marks puts those first whose marks are
+/// the same.
+async fn rows(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter,
+    before: i64,
+) -> Result<(Vec<ListRow>, i64)> {
     if !fold::has_marks(&filter.query) {
         return Ok(store::list(tx, scope, filter, ROWS, before).await?);
     }
     let ranked = i64::try_from(RANKED).unwrap_or(ROWS);
     let batch = before - before % ranked;
-    let mut rows = store::list(tx, scope, filter, ranked, batch).await?;
+    let (mut rows, count) = store::list(tx, scope, filter, ranked, batch).await?;
     filter.rank(&mut rows, |it| &it.full_name);
     let skipped = usize::try_from(before - batch).unwrap_or(0);
     let shown = usize::try_from(ROWS).unwrap_or(0);
-    Ok(rows.into_iter().skip(skipped).take(shown).collect())
+    Ok((rows.into_iter().skip(skipped).take(shown).collect(), count))
 }

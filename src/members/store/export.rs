@@ -2,9 +2,8 @@
 
 use futures_util::Stream;
 
-use super::list::{
-    Filter, RANKED, asked_for, bound, holds, kept_in, listed, present, restricted, six_words,
-};
+use super::asked::six_words;
+use super::list::{Filter, RANKED, asked_for, bound, holds, kept_in, listed, present, restricted};
 use crate::access::guard::Scope;
 use crate::db::rows::next_row;
 use crate::db::{Tx, on};

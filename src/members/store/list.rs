@@ -8,7 +8,8 @@ use crate::db::{Tx, on};
 use crate::ids::{MemberId, UnitId, WorkplaceId};
 use crate::members::age::AgeBand;
 use crate::members::model::{Category, Sex};
-use crate::vietnamese::{fold, phone};
+use crate::members::store::asked::{Asked, asked, six_words};
+use crate::vietnamese::fold;
 
 /// A search with marks ranks this many of those it finds at a time: a whole number of
 /// pages.
@@ -190,14 +191,16 @@ pub(crate) use restricted;
 /// What the record of a `residence`'s member says today, and where they work: `present`. It
 /// is not there for somebody who has since moved out of the unit: the list of a past day
 /// tells their name and the residence of that day, not where they work or can be called now.
+/// Whoever lives there on the day of the reading is kept there, and is not looked up for it.
 macro_rules! present {
     () => {
         concat!(
             " LEFT JOIN member AS present
                 ON present.id = member.id
-               AND ",
+               AND ($2 = $11 OR ",
             kept_in!("$1", "$11", "residence.member_id"),
-            " LEFT JOIN workplace ON workplace.id = present.workplace_id "
+            ")
+             LEFT JOIN workplace ON workplace.id = present.workplace_id "
         )
     };
 }
@@ -293,8 +296,13 @@ pub(super) use rolled;
 /// these only, so that a page costs what it shows.
 macro_rules! shown {
     () => {
+        shown!("")
+    };
+    ($also:literal) => {
         concat!(
-            " SELECT page.id, page.full_name, page.born_on, page.workplace, page.address,
+            " SELECT ",
+            $also,
+            "page.id, page.full_name, page.born_on, page.workplace, page.address,
                 COALESCE(unit_period.name, '') AS cell_name, page.category,
                 introduction_letter.number AS letter_number,
                 (SELECT COUNT(*) ",
@@ -319,76 +327,41 @@ pub async fn count_listed(tx: &mut Tx, scope: &Scope, filter: &Filter) -> sqlx::
     on!(tx, db => bound!(sqlx::query_scalar(sql), scope, filter).fetch_one(db))
 }
 
-/// Those whom the filter finds, by name, from `offset` on.
+/// Those whom the filter finds, by name, from `offset` on; and how many it finds, which is 0
+/// where nobody is left from there on.
 pub async fn list(
     tx: &mut Tx,
     scope: &Scope,
     filter: &Filter,
     limit: i64,
     offset: i64,
-) -> sqlx::Result<Vec<ListRow>> {
+) -> sqlx::Result<(Vec<ListRow>, i64)> {
     let sql = concat!(
-        "WITH page AS (SELECT ",
+        "WITH page AS (SELECT COUNT(*) OVER () AS found, ",
         columns!(),
         listed!(),
         "  ORDER BY member.sort_key, member.id
              LIMIT $19 OFFSET $20)",
-        shown!()
+        shown!("page.found, ")
     );
-    on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
+    let rows: Vec<Found> = on!(tx, db => bound!(sqlx::query_as(sql), scope, filter)
         .bind(limit)
         .bind(offset)
         .bind(filter.year())
-        .fetch_all(db))
+        .fetch_all(db))?;
+    let count = rows.first().map_or(0, |it| it.found);
+    Ok((rows.into_iter().map(|it| it.row).collect(), count))
+}
+
+#[derive(FromRow)]
+struct Found {
+    found: i64,
+    #[sqlx(flatten)]
+    row: ListRow,
 }
 
 /// The name of the workplace of a filter, where there is such a one.
 pub async fn workplace_name(tx: &mut Tx, id: WorkplaceId) -> sqlx::Result<Option<String>> {
     let sql = "SELECT name FROM workplace WHERE id = $1";
     on!(tx, db => sqlx::query_scalar(sql).bind(id).fetch_optional(db))
-}
-
-/// What is looked for: words without marks, or the digits of a telephone number, which is
-/// one word, however it is spaced.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    Number(String),
-    Words(Vec<String>),
-}
-
-pub(super) fn asked(query: &str) -> Asked {
-    let query: String = query.chars().filter(|c| !c.is_control()).collect();
-    let digits: String = query.chars().filter(|c| !" .-()\u{a0}".contains(*c)).collect();
-    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'+') {
-        return Asked::Number(phone::read(&query).unwrap_or(digits));
-    }
-    Asked::Words(fold::query_words(&query))
-}
-
-/// The words that every row found must hold, each as a part of a pattern, and nothing for
-/// those not needed.
-pub(super) fn six_words(query: &str) -> [String; 6] {
-    let words = match asked(query) {
-        Asked::Number(digits) => fold::query_words(&digits),
-        Asked::Words(words) => words,
-    };
-    std::array::from_fn(|at| words.get(at).map(|it| fold::escaped(it)).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::six_words;
-
-    #[test]
-    fn words_are_parts_of_patterns_and_the_rest_ask_for_nothing() {
-        assert_eq!(six_words(" Hoa  TỐNG 5% "), ["hoa", "tong", r"5\%", "", "", ""]);
-        assert_eq!(six_words("")[0], "");
-    }
-
-    #[test]
-    fn a_telephone_number_is_one_word_however_it_is_spaced() {
-        assert_eq!(six_words("0912 345 678")[..2], ["0912345678", ""]);
-        assert_eq!(six_words("+84 912.345.678")[..2], ["0912345678", ""]);
-        assert_eq!(six_words("345 678")[..2], ["345678", ""]);
-    }
 }

@@ -6,7 +6,8 @@ use crate::access::guard::Scope;
 use crate::db::{Tx, change, on, one_row};
 use crate::ids::{MemberId, UnitId};
 use crate::members::model::{Found, Member, NewMember};
-use crate::members::store::list::{holds, restricted, six_words};
+use crate::members::store::asked::six_words;
+use crate::members::store::list::{holds, restricted};
 use crate::members::store::words;
 use crate::vietnamese::fold;
 

@@ -6,12 +6,10 @@
 //! read in the same rows. Only who has them all is looked up: whether they live in the unit on
 //! the day, and are whom the filter asks for.
 
-use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::list::{
-    Asked, Filter, ListRow, asked, asked_for, bound, columns, kept_in, present, rolled, shown,
-};
+use super::asked::{Asked, asked};
+use super::list::{Filter, ListRow, asked_for, bound, columns, kept_in, present, rolled, shown};
 use crate::access::guard::Scope;
 use crate::db::{Tx, on};
 use crate::ids::{MemberId, WorkplaceId};
@@ -51,28 +49,6 @@ enum Way {
     Workplace(WorkplaceId),
     /// Those of all names, up to and with this one.
     Everybody(Vec<u8>),
-}
-
-/// Whether more than `most` units lie below the one entered on the day: counted no further.
-/// Its people would say it better, and take as long as the search; cells have from twenty to
-/// two hundred of them.
-pub async fn has_more_units_than(
-    tx: &mut Tx,
-    scope: &Scope,
-    day: NaiveDate,
-    most: i64,
-) -> sqlx::Result<bool> {
-    let sql = "SELECT COUNT(*)
-               FROM (SELECT 1 FROM unit_ancestor
-                     WHERE ancestor_id = $1 AND depth > 0
-                       AND from_on <= $2 AND (to_on IS NULL OR to_on > $2)
-                     LIMIT $3) AS found";
-    let count: i64 = on!(tx, db => sqlx::query_scalar(sql)
-        .bind(scope.unit_id())
-        .bind(day)
-        .bind(most + 1)
-        .fetch_one(db))?;
-    Ok(count > most)
 }
 
 /// Whether the name has a word like the pattern in this bind, if there is one.

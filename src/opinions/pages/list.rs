@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
+use crate::access::below::{self, List};
 use crate::access::frame::{Frame, Place};
 use crate::access::guard;
 use crate::access::model::Right;
@@ -95,11 +96,17 @@ impl ListPage {
 pub async fn list(
     State(app): State<App>,
     viewer: Viewer,
+    uri: Uri,
     Path(code): Path<String>,
     Query(mut query): Query<ListQuery>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let (unit, scope) = guard::enter_by_code(&mut tx, &viewer, &code, Right::SeeNames).await?;
+    let wanted = List { title: "Ý kiến", place: Place::Meetings, has_own: true, uri: &uri };
+    let (entered, most) = ((&unit, &scope), app.settings.listed_units);
+    if let Some(page) = below::instead(&mut tx, &viewer, entered, most, wanted).await? {
+        return Ok(page);
+    }
     let today = clock::today();
     let (span, faults) = Span::read(&query.year, "", &query.on);
     let child = organisation::store::narrowed_to(&mut tx, unit.id, &query.under, today).await?;
