@@ -98,14 +98,16 @@ class Visitor:
         return self.ask(
             "POST", path, body, {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"})
 
+    def once(self, path):
+        """Milliseconds of one request."""
+        start = time.perf_counter()
+        self.get(path)
+        return (time.perf_counter() - start) * 1000
+
     def time(self, path, times):
         """Milliseconds of the median request, after one that warms."""
         self.get(path)
-        took = []
-        for _ in range(times):
-            start = time.perf_counter()
-            self.get(path)
-            took.append((time.perf_counter() - start) * 1000)
+        took = [self.once(path) for _ in range(times)]
         return sorted(took)[len(took) // 2]
 
     def load(self, path, seconds):

@@ -2,7 +2,7 @@
 """The same pages of a small and of a large registry, side by side in one run.
 
 A page is kept until something is written: `kept` asks for one page again and again, `anew` asks each time for another day,
-or for other words."""
+or for other words; `of today, made anew` for the same one by an address that nobody has asked for."""
 
 import argparse
 import datetime
@@ -52,9 +52,13 @@ def rows():
     yield "start to first page", start
     yield "sign-in", sign_in
     for name, login, unit in places:
-        yield f"page of a {name}, anew", anew(login, lambda it, unit=unit: [
+        yield f"page of a {name}, of another day", anew(login, lambda it, unit=unit: [
             f"/units/{unit(it)}?on={day}" for day in DAYS])
         yield f"page of a {name}, kept", kept(login, lambda it, unit=unit: f"/units/{unit(it)}")
+    yield "page of the top unit, of today, made anew", anew("tochuc", lambda it: [
+        f"/units/{it.top}?times={number}" for number in range(7)])
+    yield "tasks of the top unit, made anew", anew("tochuc", lambda it: [
+        f"/units/{it.top}/tasks?times={number}" for number in range(7)])
     for name, login, unit in places:
         yield f"members of a {name}, anew", anew(login, lambda it, unit=unit: [
             f"/units/{unit(it)}/members?on={day}" for day in DAYS])
