@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -119,31 +118,48 @@ const PASSES: u32 = 2;
 /// How a hash begins that was made so.
 const NOW: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
-fn argon2() -> Result<Argon2<'static>> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None)
-        .map_err(|it| Error::Internal(it.to_string().into()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// So many blocks of a KiB are asked for at least, though fewer are written to. What is not
+/// written to takes no memory, and glibc gives back at once only what is larger than 32 MiB:
+/// less it would keep, once for each thread that ever hashed.
+const ASKED_BLOCKS: usize = 33 * 1024;
+
+/// The hash of the password with this salt.
+fn compute(password: &[u8], salt: Salt, params: Params) -> Result<PasswordHash> {
+    let failed = |it: argon2::Error| Error::Internal(it.to_string().into());
+    let count = params.block_count();
+    let mut memory = Vec::with_capacity(count.max(ASKED_BLOCKS));
+    memory.resize(count, Block::new());
+    let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+    let (mut out, text) = ([0; 32], ParamsString::try_from(&params));
+    Argon2::new(algorithm, version, params)
+        .hash_password_into_with_memory(password, &salt, &mut out, &mut memory)
+        .map_err(failed)?;
+    Ok(PasswordHash {
+        algorithm: algorithm.ident(),
+        version: Some(version.into()),
+        params: text.map_err(|it| Error::Internal(it.to_string().into()))?,
+        salt: Some(salt),
+        hash: Some(Output::new(&out).map_err(|it| Error::Internal(it.to_string().into()))?),
+    })
+}
+
+/// Likewise as hashes are made now, as a PHC string with its salt and parameters.
+fn made(password: &str, salt: Salt) -> Result<String> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32));
+    let params = params.map_err(|it| Error::Internal(it.to_string().into()))?;
+    compute(password.as_bytes(), salt, params).map(|it| it.to_string())
 }
 
 /// The hash of a password, as a PHC string with its salt and parameters.
 pub async fn hash(password: String) -> Result<String> {
-    work(move || {
-        let hash = argon2()?.hash_password(password.as_bytes());
-        hash.map(|it| it.to_string()).map_err(|it| Error::Internal(it.to_string().into()))
-    })
-    .await
+    work(move || made(&password, Salt::generate())).await
 }
 
 /// Likewise with a salt that is given: only for registries of made-up people, which are to come
 /// out the same each time.
 pub async fn hash_salted(password: String, salt: Vec<u8>) -> Result<String> {
-    work(move || {
-        let hash: PasswordHash = argon2()?
-            .hash_password_with_salt(password.as_bytes(), &salt)
-            .map_err(|it| Error::Internal(it.to_string().into()))?;
-        Ok(hash.to_string())
-    })
-    .await
+    let salt = Salt::new(&salt).map_err(|it| Error::Internal(it.to_string().into()))?;
+    work(move || made(&password, salt)).await
 }
 
 /// Whether the password is the one that was hashed. Without a hash (no such account,
@@ -155,9 +171,12 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     work(move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| DUMMY.to_owned());
-        let parsed =
-            PasswordHash::new(&hash).map_err(|it| Error::Internal(it.to_string().into()))?;
-        Ok(argon2()?.verify_password(password.as_bytes(), &parsed).is_ok() && known)
+        let failed = |it: &dyn std::fmt::Display| Error::Internal(it.to_string().into());
+        let kept = PasswordHash::new(&hash).map_err(|it| failed(&it))?;
+        let params = Params::try_from(&kept).map_err(|it| failed(&it))?;
+        let salt = kept.salt.ok_or_else(|| failed(&"a hash without salt"))?;
+        // Outputs are compared in constant time.
+        Ok(compute(password.as_bytes(), salt, params)?.hash == kept.hash && known)
     })
     .await
 }

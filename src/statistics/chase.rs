@@ -9,7 +9,7 @@ use crate::ids::{LetterId, MeetingId, UnitId};
 use crate::meetings::model::{HalfYear, MeetingKind};
 use crate::organisation::model::UnitKind;
 use crate::small::Shown;
-use crate::vietnamese::day;
+use crate::vietnamese::{day, number};
 use crate::words::words;
 
 pub use self::town::Town;
@@ -178,11 +178,11 @@ impl Group {
                 let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
                 Some(format!("Phụ trách: {}", names.join(", ")))
             }
-            count => Some(format!("{count} người phụ trách")),
+            count => Some(format!("{} người phụ trách", number::counted(count))),
         };
         let alone = match alone.len() {
             0 => None,
-            count => Some(format!("{count} đơn vị chưa có tài khoản phụ trách")),
+            count => Some(format!("{} đơn vị chưa có tài khoản phụ trách", number::counted(count))),
         };
         known.into_iter().chain(alone).collect::<Vec<_>>().join("; ")
     }

@@ -23,9 +23,25 @@ pub fn grouped(n: i64) -> String {
     shown
 }
 
+/// Likewise how many of something there are.
+pub fn counted(count: usize) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 /// An amount in đồng, "1.500.000 đ" with a no-break space.
 pub fn dong(n: i64) -> String {
     format!("{}\u{a0}đ", grouped(n))
+}
+
+/// An amount where there is no room for all its digits: from a billion on "7,98 tỷ đ", to the
+/// nearest hundredth.
+pub fn short_dong(n: i64) -> String {
+    const BILLION: u64 = 1_000_000_000;
+    if n.unsigned_abs() < BILLION {
+        return dong(n);
+    }
+    let hundredths = i64::try_from((n.unsigned_abs() + BILLION / 200) / (BILLION / 100));
+    format!("{}\u{a0}tỷ\u{a0}đ", quantity(hundredths.unwrap_or(i64::MAX) * n.signum()))
 }
 
 /// The share of a part in a whole, "82,5%", half rounded up; `None` of nothing
@@ -111,6 +127,16 @@ mod tests {
         assert_eq!(grouped(-1201), "\u{2212}1.201");
         assert_eq!(grouped(i64::MIN), "\u{2212}9.223.372.036.854.775.808");
         assert_eq!(dong(1_500_000), "1.500.000\u{a0}đ");
+    }
+
+    #[test]
+    fn a_billion_and_more_may_be_told_in_short() {
+        let short = |n| short_dong(n).replace('\u{a0}', " ");
+        assert_eq!(short(999_999_999), "999.999.999 đ");
+        assert_eq!(short(1_000_000_000), "1 tỷ đ");
+        assert_eq!(short(7_978_000_000), "7,98 tỷ đ");
+        assert_eq!(short(-7_904_999_999), "\u{2212}7,9 tỷ đ");
+        assert_eq!(short(258_301_500_000), "258,3 tỷ đ");
     }
 
     #[test]

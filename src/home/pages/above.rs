@@ -143,8 +143,8 @@ impl AbovePage {
     }
 
     /// `và 12 chi bộ nữa`
-    fn more(all: usize) -> Option<usize> {
-        all.checked_sub(NAMED).filter(|it| *it > 0)
+    fn more(all: usize) -> Option<String> {
+        all.checked_sub(NAMED).filter(|it| *it > 0).map(number::counted)
     }
 }
 

@@ -191,13 +191,14 @@ pub(crate) use restricted;
 /// What the record of a `residence`'s member says today, and where they work: `present`. It
 /// is not there for somebody who has since moved out of the unit: the list of a past day
 /// tells their name and the residence of that day, not where they work or can be called now.
-/// Whoever lives there on the day of the reading is kept there, and is not looked up for it.
+/// Whoever lives there on the day of the reading is kept there, and is not looked up for it: the
+/// comparison before, which always holds, says that the two are days.
 macro_rules! present {
     () => {
         concat!(
             " LEFT JOIN member AS present
                 ON present.id = member.id
-               AND ($2 = $11 OR ",
+               AND ((residence.started_on <= $2 AND $2 = $11) OR ",
             kept_in!("$1", "$11", "residence.member_id"),
             ")
              LEFT JOIN workplace ON workplace.id = present.workplace_id "

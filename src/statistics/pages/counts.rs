@@ -32,6 +32,8 @@ use crate::statistics::tables::Above;
 
 /// Workplaces on the page; the others stand on a page of their own.
 const PLACES: usize = 8;
+/// So many people have more digits than large letters have room for.
+const WIDE: i64 = 1_000_000;
 
 pub struct Counts {
     pub as_of: AsOf,
@@ -186,6 +188,11 @@ impl Counts {
     /// Works whose goal is met.
     pub fn reached(&self) -> usize {
         self.goals.iter().filter(|it| it.share() >= 1000).count()
+    }
+
+    /// Whether there are too many digits for large letters.
+    pub fn is_wide(&self) -> bool {
+        matches!(self.view.total.normal, Shown::Exact(count) if count >= WIDE)
     }
 
     /// Whether what is told of people may be told at all.

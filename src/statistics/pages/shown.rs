@@ -9,6 +9,8 @@ pub trait Number {
     fn grouped(&self) -> String;
     /// `1.500.000 đ`
     fn dong(&self) -> String;
+    /// `7,98 tỷ đ`
+    fn short_dong(&self) -> String;
 }
 
 impl Number for i64 {
@@ -18,6 +20,10 @@ impl Number for i64 {
 
     fn dong(&self) -> String {
         number::dong(*self)
+    }
+
+    fn short_dong(&self) -> String {
+        number::short_dong(*self)
     }
 }
 
