@@ -2,9 +2,8 @@
 // sheets, the ward confirms, a stranger checks a code, the file holds every sheet.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, launch, overflow, shots, signedIn, smallTargets, startDemo } from './support.mjs';
+import { axe, launch, overflow, shoot, signedIn, smallTargets, startDemo } from './support.mjs';
 
 let demo;
 let browser;
@@ -24,7 +23,7 @@ const text = (page, selector = 'main') => page.locator(selector).innerText();
 
 /** Looks at the page as it is: a picture, axe, targets, nothing wider than the window. */
 async function look(page, name) {
-  await page.screenshot({ path: join(shots, `year-${name}-${page.viewportSize().width}.png`) });
+  await shoot(page, `year-${name}-${page.viewportSize().width}.png`);
   assert.equal(await overflow(page), 0, name);
   assert.deepEqual(await axe(page), [], name);
   assert.deepEqual(await smallTargets(page), [], name);

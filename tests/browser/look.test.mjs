@@ -1,9 +1,8 @@
 // How a browser is shown the pages: the largest letters and the strongest contrast, on a phone, in light and dark, without
 // scrolling sideways; the simple mode; the roll one person at a time, without JavaScript; two pages of paper.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, launch, look, opened, overflow, shots, signedIn, smallTargets, startDemo } from './support.mjs';
+import { axe, launch, look, opened, overflow, shoot, signedIn, smallTargets, startDemo } from './support.mjs';
 
 let demo;
 let browser;
@@ -12,7 +11,7 @@ after(async () => { await browser?.close(); await demo?.stop(); });
 
 const CELL = '/units/tdp-2-nguyen-du';
 const picture = (page, name) =>
-  page.screenshot({ path: join(shots, `look-${name}-${page.viewportSize().width}.png`), fullPage: true });
+  shoot(page, `look-${name}-${page.viewportSize().width}.png`, { fullPage: true });
 /** Presses a button of the form of looks, until the page is as it says. */
 const press = async (page, name) => {
   const before = await page.getAttribute('html', 'class');

@@ -137,9 +137,18 @@ export const smallTargets = (page) => page.evaluate(() => {
 export const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** A picture of the page among the shots; taken once more where Chromium, beside other work, could not draw it. */
+export async function shoot(page, name, options = {}) {
+  const take = () => page.screenshot({ path: join(shots, name), ...options });
+  await take().catch((error) => {
+    if (!/Unable to capture/.test(error.message)) throw error;
+    return take();
+  });
+}
+
 /** Looks at the page as it is: a picture, axe, targets, nothing wider than the window. */
 export async function look(page, name) {
-  await page.screenshot({ path: join(shots, `${name}-${page.viewportSize().width}.png`), fullPage: true });
+  await shoot(page, `${name}-${page.viewportSize().width}.png`, { fullPage: true });
   assert.equal(await overflow(page), 0, name);
   assert.deepEqual(await axe(page), [], name);
   assert.deepEqual(await smallTargets(page), [], name);

@@ -1,9 +1,8 @@
 // The main job, end to end: a secretary holds a meeting, calls the roll of 207 people, notes what somebody
 // gave; cell, ward and city count it; the year's file holds it.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, shots, signedIn, startDemo } from './support.mjs';
+import { launch, shoot, signedIn, startDemo } from './support.mjs';
 
 let demo;
 let browser;
@@ -13,7 +12,7 @@ after(async () => { await browser?.close(); await demo?.stop(); });
 const year = new Date(Date.now() + 7 * 3600 * 1000).getUTCFullYear();
 const text = (page, selector = 'main') => page.locator(selector).innerText();
 const picture = (page, name) =>
-  page.screenshot({ path: join(shots, `${name}-${page.viewportSize().width}.png`), fullPage: true });
+  shoot(page, `${name}-${page.viewportSize().width}.png`, { fullPage: true });
 
 /** Presses what is seen, and counts it. */
 function thumb(page) {

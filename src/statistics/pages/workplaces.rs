@@ -82,7 +82,7 @@ pub async fn list(
     let kept_on = last_day.unwrap_or(today);
     let counted = match overview.whole {
         Some(whole) => whole.people.places,
-        None => store::people::by_workplace(&mut tx, unit.id, on, kept_on).await?,
+        None => store::people::of(&mut tx, unit.id, on, kept_on).await?.places,
     };
     // Where people work now is for the units of now to tell one by one.
     let names = names && last_day.is_none();
