@@ -41,12 +41,13 @@ struct BelowPage {
 struct Link {
     name: String,
     href: String,
-    /// The last day of a unit that has ended.
-    ended_on: Option<NaiveDate>,
+    /// The last day of a unit that was below this one and is no more.
+    left_on: Option<NaiveDate>,
 }
 
 /// The page of those units where more than `most` stand below the one entered; nothing of others.
-/// A list narrowed to one of them is that one's own, one narrowed to the unit itself is not long.
+/// A list narrowed to one of them is that one's own; one narrowed to the unit itself, or to a unit
+/// that is not below it any more, is not long, and stays what it is.
 pub async fn instead(
     tx: &mut Tx,
     viewer: &Viewer,
@@ -62,34 +63,39 @@ pub async fn instead(
         serde_urlencoded::from_str(list.uri.query().unwrap_or_default()).unwrap_or_default();
     let of = |name: &str| fields.iter().find(|it| it.0 == name).map_or("", |it| it.1.as_str());
     let under = store::narrowed_to(tx, unit.id, of("under"), today).await?;
-    if under.as_ref().is_some_and(|it| it.id == unit.id) && list.has_own {
-        return Ok(None);
-    }
-    if let Some(child) = under.filter(|it| it.id != unit.id) {
-        let href = href(list.uri, &fields, &child.code);
-        return Ok(Some(Redirect::to(&href).into_response()));
-    }
     let mut units: Vec<Unit> = Vec::new();
     for period in store::children_until(tx, unit.id, today).await? {
         units.retain(|it| it.id != period.id);
         units.push(period);
     }
-    let has_ended = |it: &Unit| it.to_on.is_some_and(|to_on| to_on <= today);
-    units.sort_by_cached_key(|it| (has_ended(it), name_key(&it.name)));
-    let links = units.into_iter().map(|it| Link {
-        href: href(list.uri, &fields, &it.code),
-        ended_on: it.to_on.filter(|to_on| *to_on <= today).and_then(|it| it.pred_opt()),
-        name: it.name,
+    let has_left = |it: &Unit| it.to_on.is_some_and(|to_on| to_on <= today);
+    if let Some(asked) = under {
+        if units.iter().any(|it| it.id == asked.id && !has_left(it)) {
+            let href = href(list.uri, &fields, &asked.code);
+            return Ok(Some(Redirect::to(&href).into_response()));
+        }
+        if asked.id != unit.id || list.has_own {
+            return Ok(None);
+        }
+    }
+    units.sort_by_cached_key(|it| (has_left(it), name_key(&it.name)));
+    // What one has left here is in the books of this unit: its own are elsewhere, or closed.
+    units.retain(|it| list.has_own || !has_left(it));
+    let narrowed = |code: &str| {
+        let href = href(list.uri, &fields, &unit.code);
+        let mark = if href.contains('?') { "&" } else { "?" };
+        format!("{href}{mark}under={code}")
+    };
+    let links = units.iter().map(|it| Link {
+        href: if has_left(it) { narrowed(&it.code) } else { href(list.uri, &fields, &it.code) },
+        left_on: it.to_on.filter(|_| has_left(it)).and_then(|it| it.pred_opt()),
+        name: it.name.clone(),
     });
     let page = BelowPage {
         frame: Frame::of_unit(tx, viewer, scope, unit, list.place).await?,
         unit: unit.clone(),
         title: list.title,
-        own: list.has_own.then(|| {
-            let href = href(list.uri, &fields, &unit.code);
-            let mark = if href.contains('?') { "&" } else { "?" };
-            format!("{href}{mark}under={}", unit.code)
-        }),
+        own: list.has_own.then(|| narrowed(&unit.code)),
         links: links.collect(),
     };
     Ok(Some(Html(page.render()?).into_response()))

@@ -59,7 +59,12 @@ impl PageForm {
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok((as_of, from.unwrap_or_else(|| HalfYear::of(as_of.on).day_before())))
+        Ok((as_of, from.unwrap_or_else(|| first_day(as_of.on))))
+    }
+
+    /// What is asked for where nothing is typed.
+    pub fn unfilled(today: NaiveDate) -> (AsOf, NaiveDate) {
+        (AsOf::of(today), first_day(today))
     }
 
     /// As the page shows it: the day that was counted, and what else was typed. What follows
@@ -75,6 +80,11 @@ impl PageForm {
             sort: self.sort.clone(),
         }
     }
+}
+
+/// The day from which on the changes until `on` are told: the last of the half-year before.
+fn first_day(on: NaiveDate) -> NaiveDate {
+    HalfYear::of(on).day_before()
 }
 
 /// Two days and a reason, as the address of a list of people carries them.

@@ -85,6 +85,10 @@ impl<K: Copy + Eq + Hash, V: Clone> Memo<K, V> {
     /// Keeps what was begun to be made at `began`, beside the requests, of `revision`.
     pub fn put(&self, key: K, revision: i64, value: V, began: Instant) {
         let mut all = self.entries();
+        // Somebody may have made a later one meanwhile.
+        if all.get(&key).is_some_and(|it| it.revision > revision) {
+            return;
+        }
         let asked = all.get(&key).map_or(began, |it| it.asked);
         let made = Arc::new(OnceCell::new_with(Some(Made::new(value, began))));
         place(&mut all, key, Entry { revision, made, asked });
@@ -150,6 +154,8 @@ mod tests {
         assert!(!memo.is_due(1, 8, minute / 2), "for a while");
         assert!(memo.is_due(1, 8, minute));
         assert_eq!(memo.due(8, minute), [1]);
+        memo.put(1, 6, 9, Instant::now());
+        assert_eq!(count(&memo, 1, 7, 12).await, 10, "what was made later stays");
         memo.put(1, 8, 11, Instant::now());
         assert_eq!(count(&memo, 1, 8, 12).await, 11);
         assert!(memo.due(8, minute).is_empty());

@@ -13,7 +13,7 @@ use crate::access::model::Right;
 use crate::audit;
 use crate::clock::{self, Moment};
 use crate::db::{Db, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::UnitId;
 use crate::organisation;
 use crate::organisation::model::Unit;
@@ -84,9 +84,8 @@ impl Recent {
         tx: &mut Tx,
         revision: i64,
         id: UnitId,
-    ) -> Result<Arc<Counted>> {
-        let days = PageForm::default().read(clock::today()).map_err(|_| Error::NotFound)?;
-        Ok(self.counted(tx, revision, id, days).await?)
+    ) -> sqlx::Result<Arc<Counted>> {
+        self.counted(tx, revision, id, PageForm::unfilled(clock::today())).await
     }
 
     /// What is late in a unit on `on`, for those who have the rights of `scope`. Sheets that are
@@ -140,7 +139,7 @@ impl Recent {
         if !summary::are_there(tx).await? {
             return Ok(due);
         }
-        let Ok((as_of, from)) = PageForm::default().read(today) else { return Ok(due) };
+        let (as_of, from) = PageForm::unfilled(today);
         // There are hardly ever two.
         for unit in organisation::store::roots(tx, today).await? {
             let first = Asked { id: unit.id, as_of, from };

@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 
+use crate::exchange::execute;
 use crate::support::Site;
 
 const CHOOSE: &str = "Chọn một đơn vị bên dưới";
@@ -46,5 +47,26 @@ async fn whose_list_there_is_is_told_to_nobody_from_elsewhere() {
     for list in LISTS {
         let page = outsider.get(&format!("/units/phuong-a/{list}")).await;
         page.assert_is(StatusCode::NOT_FOUND);
+    }
+}
+
+/// What a unit that has moved away left in the books is read where it was left.
+#[tokio::test]
+async fn a_unit_that_is_below_it_no_more_is_read_where_it_was() {
+    let site = Site::start().await;
+    let sql = "UPDATE unit_period SET to_on = '2024-07-01'
+               WHERE unit_id = (SELECT id FROM unit WHERE code = 'a2')";
+    site.seed(async |tx| execute(tx, sql).await).await;
+    let officer = site.ward_officer().await.at(&site.listing_below(1).await);
+    for list in LISTS {
+        let page = officer.get(&format!("/units/phuong-a/{list}")).await;
+        let narrowed = format!("/units/phuong-a/{list}&under=a2");
+        let is_there = page.links().any(|it| it == narrowed);
+        assert_eq!(is_there, !list.starts_with("letters") && !list.starts_with("evaluations"));
+        page.assert_hides("/units/a2/");
+        if is_there {
+            page.assert_shows("Thuộc đơn vị này đến hết ngày 30/06/2024");
+            officer.get(&narrowed).await.assert_hides(CHOOSE);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::access::frame::{Frame, Place};
 use crate::access::guard::Scope;
@@ -83,7 +83,14 @@ impl Waits {
             let Members { normal, exempt, without_letter } = counted.overview.total.members;
             let people = People { normal, exempt, without_letter };
             let of = |year| sheets.late.iter().filter(move |it| it.year == year);
-            let evaluation = year.map(|it| (it, of(it).map(|it| it.unconfirmed).sum()));
+            let evaluation = match year {
+                // Those of the year and of the two before it were counted with the rest.
+                Some(year) if year >= i64::from(today.year()) - 2 => {
+                    Some((year, of(year).map(|it| it.unconfirmed).sum()))
+                }
+                Some(year) => Some((year, counts::waiting(tx, id, year).await?)),
+                None => None,
+            };
             return Ok(Waits { people, normal_alone: true, unanswered, evaluation });
         }
         let year_one = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(today);
